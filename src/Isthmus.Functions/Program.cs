@@ -1,0 +1,1 @@
+Console.Error.WriteLine("offline"); return 1;
