@@ -19,6 +19,14 @@ public sealed class ReadmeTests
     }
 
     [Fact]
+    public void Converted_json_prints_as_json_does()
+    {
+        var json = JsonNode.Parse("""{"a":[1,2.5,null,{"b":true}],"s":"x","n":1000000}""");
+        var template = Template.Parse("t", "{{.}} {{toJson .}} {{(index .a 3).b}} {{kindOf .a}} {{typeOf .}}", FunctionMap.Sprig());
+        Assert.Equal(template.Execute(json), template.Execute(JsonValues.Convert(json)));
+    }
+
+    [Fact]
     public void Functions_take_the_parameters_that_they_declare()
     {
         var functions = FunctionMap.Builtins

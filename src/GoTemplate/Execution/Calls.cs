@@ -46,6 +46,11 @@ internal static class Calls
         {
             result = function.Invoke(new Arguments(x, x.ArgumentsFrom(mark)));
         }
+        catch (LimitException)
+        {
+            x.At = node;
+            throw;
+        }
         catch (TargetInvocationException wrapped) when (wrapped.InnerException is { } error and not (TemplateException or LimitException or OperationCanceledException))
         {
             x.At = node;
