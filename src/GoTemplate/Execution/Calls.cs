@@ -4,9 +4,6 @@ using GoTemplate.Values;
 
 namespace GoTemplate.Execution;
 
-/// <summary>What a method returned; absent where there is no such method.</summary>
-internal readonly record struct Returned(object? Value);
-
 /// <summary>Go's evalCall.</summary>
 internal static class Calls
 {
