@@ -25,18 +25,6 @@ public static class GoJson
         return text.ToString();
     }
 
-    /// <summary>A float64 as encoding/json prints it: shortest digits, exponent form below 1e-6 and from 1e21.</summary>
-    public static string Number(double value)
-    {
-        if (!double.IsFinite(value))
-            throw new ArgumentOutOfRangeException(nameof(value), "json: unsupported value");
-        double size = Math.Abs(value);
-        if (size != 0 && (size < 1e-6 || size >= 1e21))
-            return Exponent(value);
-        string text = value.ToString("R", CultureInfo.InvariantCulture);
-        return text.Contains('E', StringComparison.Ordinal) ? Plain(text) : text;
-    }
-
     private static void Append(StringBuilder text, JsonNode? value, bool sortKeys)
     {
         switch (value)
@@ -98,7 +86,7 @@ public static class GoJson
                 text.Append(long.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
                     || ulong.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _)
                     ? number
-                    : Number(double.Parse(number, CultureInfo.InvariantCulture)));
+                    : GoNumber.Json(double.Parse(number, CultureInfo.InvariantCulture)));
                 break;
         }
     }
@@ -133,29 +121,5 @@ public static class GoJson
             }
         }
         text.Append('"');
-    }
-
-    /// <summary>Go writes 1e+21 and 1e-7 where .NET writes 1E+21 and 1E-07.</summary>
-    private static string Exponent(double value)
-    {
-        string text = value.ToString("R", CultureInfo.InvariantCulture);
-        int at = text.IndexOf('E', StringComparison.Ordinal);
-        string digits = text[(at + 2)..].TrimStart('0');
-        return $"{text[..at]}e{text[at + 1]}{digits}";
-    }
-
-    /// <summary>Shortest digits without an exponent, for values that .NET prints with one (from 1e15, below 1e-5).</summary>
-    private static string Plain(string text)
-    {
-        int at = text.IndexOf('E', StringComparison.Ordinal);
-        int exponent = int.Parse(text.AsSpan(at + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        string sign = text[0] == '-' ? "-" : "";
-        string mantissa = text[sign.Length..at];
-        int point = mantissa.IndexOf('.', StringComparison.Ordinal);
-        string digits = mantissa.Replace(".", "", StringComparison.Ordinal);
-        int position = (point < 0 ? digits.Length : point) + exponent;
-        return position <= 0
-            ? $"{sign}0.{new string('0', -position)}{digits}"
-            : position >= digits.Length ? sign + digits.PadRight(position, '0') : $"{sign}{digits[..position]}.{digits[position..]}";
     }
 }
