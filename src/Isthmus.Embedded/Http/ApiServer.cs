@@ -89,7 +89,7 @@ internal sealed partial class ApiServer(
             ["apis", var group, var version] => discovery.Resources(group, version) ?? (discovery.IsBuiltInGroup(group) ? throw ApiErrors.NoSuchResource() : null),
             ["openapi", "v2"] => openApi.Swagger(),
             ["openapi", "v3"] => openApi.Index(),
-            ["openapi", "v3", .. var rest] => openApi.Document(string.Join('/', rest)),
+            ["openapi", "v3", ..] => openApi.Document(string.Join('/', segments.Skip(2))),
             _ => null,
         };
         if (answer is null)

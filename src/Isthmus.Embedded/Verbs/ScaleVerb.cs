@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Isthmus.Core.Json;
-using Isthmus.Core.Kubernetes;
+using LabelSelector = Isthmus.Core.Kubernetes.LabelSelector;
 using Isthmus.Embedded.Api;
 using Isthmus.Embedded.Apply;
 
