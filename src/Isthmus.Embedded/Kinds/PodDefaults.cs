@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Text.Json.Nodes;
+using Isthmus.Core.Kubernetes;
 
 namespace Isthmus.Embedded.Kinds;
 
@@ -55,8 +57,7 @@ internal static class PodDefaults
         return !any ? "BestEffort" : guaranteed ? "Guaranteed" : "Burstable";
     }
 
-    public static decimal Amount(JsonNode? quantity) =>
-        quantity.AsText() is { } text && QuantityText.TryParse(text, out var value) ? value : 0;
+    public static BigInteger Amount(JsonNode? quantity) => Quantity.TryParse(quantity.AsText(), out var amount) ? amount.Nanos : BigInteger.Zero;
 
     /// <summary>No tag and no digest means <c>latest</c>; the part after the last colon is a tag unless it holds a slash (a registry's port).</summary>
     private static bool IsLatest(string image)
