@@ -1,6 +1,6 @@
-using Xunit;
 using System.Text.Json.Nodes;
 using Isthmus.Core.Injection;
+using Xunit;
 
 namespace Isthmus.Core.Tests.Injection;
 
