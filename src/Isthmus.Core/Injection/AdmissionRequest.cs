@@ -49,7 +49,7 @@ internal sealed record AdmissionRequest
                 response["allowed"] = false;
                 response["status"] = new JsonObject { ["metadata"] = new JsonObject(), ["message"] = refused.Message };
                 break;
-            case InjectionResult.Injected { Patch.Count: > 0 } injected:
+            case InjectionResult.Injected injected:
                 response["allowed"] = true;
                 response["patch"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(injected.Patch.ToJsonString()));
                 response["patchType"] = "JSONPatch";

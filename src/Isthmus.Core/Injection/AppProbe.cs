@@ -71,7 +71,7 @@ internal readonly record struct AppProbe(JsonObject Container, JsonObject Handle
 
     private static JsonObject Canonical(JsonObject action, string field, long? port)
     {
-        var type = StructType.Probe.ByJson(field)?.Struct ?? throw new InvalidOperationException($"no probe field {field}");
+        var type = PodSchema.Probe.Field(field)?.Struct ?? throw new InvalidOperationException($"no probe field {field}");
         var canonical = StructJson.Canonical(action, type);
         if (port is not null) canonical["port"] = port;
         return canonical;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using GoTemplate;
 using Isthmus.Core.Injection.Mesh;
+using Isthmus.Core.Injection.Structs;
 using Isthmus.Core.Injection.Templates;
 using Isthmus.Core.Json;
 
@@ -89,30 +90,28 @@ internal sealed class InjectionRun
     {
         var root = TemplateRoot.Of(this, StrippedPod.Of(Pod, _annotations, _status, _remembered, Settings.Mesh.StatusPort));
         var native = NativeSidecars.ForPod(NativeEnabled, _annotations, Settings.Features);
-        var merged = Pod;
+        var merged = Pod.DeepClone().AsObject();
         JsonObject? template = null;
         foreach (var (name, parsed) in SelectTemplates())
         {
             var rendered = Settings.Rendered.Parse(parsed.Execute(root, ExecutionLimits.Default, cancellation));
             if (rendered.Error is { } error) throw new InjectionException($"template {name}: {error}");
-            template = template is null ? rendered.Alone : StrategicMerge.Apply(template, rendered.Overlay, MergeSchema.Pod);
-            if (native) merged = MoveProxyToInit(merged, template);
-            merged = StrategicMerge.Apply(merged, rendered.Overlay, MergeSchema.Pod);
+            template = template is null ? rendered.Alone : StrategicMerge.Apply(template, rendered.Overlay, PodSchema.Pod);
+            if (native) MoveProxyToInit(merged, template);
+            merged = StrategicMerge.ApplyInPlace(merged, rendered.Overlay, PodSchema.Pod);
         }
-        return (ReferenceEquals(merged, Pod) ? Pod.DeepClone().AsObject() : merged, template ?? []);
+        return (merged, template ?? []);
     }
 
     /// <summary>Istio's rule: where the template makes the sidecar an init container, the user's istio-proxy becomes one too.</summary>
-    private JsonObject MoveProxyToInit(JsonObject merged, JsonObject template)
+    private static void MoveProxyToInit(JsonObject merged, JsonObject template)
     {
-        if (!template.Object("spec").List("initContainers").TryGetContainer(SidecarNames.Proxy, out _)) return merged;
-        if (!merged.Object("spec").List("containers").TryGetContainer(SidecarNames.Proxy, out _)) return merged;
-        var moved = merged.DeepClone().AsObject();
-        var spec = moved.EnsureObject("spec");
-        if (!spec.List("containers").TryGetContainer(SidecarNames.Proxy, out var proxy)) return merged;
-        spec.EnsureList("containers").Remove(proxy);
+        if (!template.Object("spec").List("initContainers").TryGetContainer(SidecarNames.Proxy, out _)) return;
+        var spec = merged.EnsureObject("spec");
+        var containers = spec.List("containers");
+        if (!containers.TryGetContainer(SidecarNames.Proxy, out var proxy)) return;
+        containers?.Remove(proxy);
         spec.EnsureList("initContainers").Add((JsonNode)proxy);
-        return moved;
     }
 
     private IEnumerable<(string Name, Template Template)> SelectTemplates()

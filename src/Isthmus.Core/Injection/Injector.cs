@@ -47,7 +47,7 @@ public static class Injector
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(facts);
         ArgumentNullException.ThrowIfNull(path);
-        if (StructCheck.FirstError(pod, StructType.Pod) is { } error) return new InjectionResult.Refused($"could not unmarshal raw object: {error}");
+        if (StructCheck.FirstError(pod, PodSchema.Pod) is { } error) return new InjectionResult.Refused($"could not unmarshal raw object: {error}");
         // A pod without metadata is not one that an API server sends, but the patch has to be true of what was given.
         var given = pod.Object("metadata") is null ? pod.DeepClone().AsObject() : pod;
         Prepare(pod, requestNamespace);

@@ -28,11 +28,18 @@ internal readonly record struct OpenShiftIds(long User, long Group)
     public static JsonObject WithoutAssignedUser(JsonObject pod, IstioFeatures features)
     {
         var spec = pod.Object("spec");
-        var found = spec.List("containers").TryGetContainer(SidecarNames.Proxy, out var proxy)
-            || (features.Has(IstioFeature.NativeSidecarsAuto) && spec.List("initContainers").TryGetContainer(SidecarNames.Proxy, out proxy));
-        if (!found || proxy.Object("securityContext") is not { } security) return pod;
-        var app = spec.List("containers").Objects().LastOrDefault(container => container.Text("name") != SidecarNames.Proxy);
-        if ((security.Number("runAsUser") ?? 0) != (app.Object("securityContext").Number("runAsUser") ?? 0)) return pod;
+        var containers = spec.List("containers").Objects();
+        if (features.Has(IstioFeature.NativeSidecarsAuto)) containers = containers.Concat(spec.List("initContainers").Objects());
+        JsonObject? proxy = null;
+        var (proxyUser, appUser) = (0L, 0L);
+        foreach (var container in containers)
+        {
+            var user = container.Object("securityContext").Number("runAsUser");
+            var name = container.Text("name");
+            if (name == SidecarNames.Proxy) (proxy, proxyUser) = (proxy ?? container, user ?? proxyUser);
+            else if (name is not (SidecarNames.Init or SidecarNames.Validation)) appUser = user ?? appUser;
+        }
+        if (proxy.Object("securityContext") is null || proxyUser != appUser) return pod;
 
         var copy = pod.DeepClone().AsObject();
         foreach (var list in new[] { "containers", "initContainers" })

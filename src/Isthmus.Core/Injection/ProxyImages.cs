@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Isthmus.Core.Json;
 
 namespace Isthmus.Core.Injection;
 
@@ -35,7 +36,7 @@ internal static class ProxyImages
         JsonNode? tag = null;
         global?.TryGetPropertyValue("tag", out tag);
         if (tag.AsText() is { } text) return text;
-        return tag is JsonValue value && value.GetValueKind() == JsonValueKind.Number ? Json.GoJson.Number(value.GetValue<double>()) : "";
+        return tag?.GetValueKind() == JsonValueKind.Number ? GoJson.Write(tag) : "";
     }
 
     private static string Tag(string tag, string type)

@@ -30,8 +30,8 @@ internal sealed class UserContainers
         if (!StrictJson.TryParse(text, out var json, out var error)) return (None, $"annotation {Annotation}: invalid JSON: {error}");
         if (json is null) return (None, null);
         if (json is not JsonObject overrides) return (None, $"annotation {Annotation}: must be a JSON object");
-        error = StructCheck.FirstError(Member(overrides, "containers"), StructType.Container, "containers")
-            ?? StructCheck.FirstError(Member(overrides, "initContainers"), StructType.Container, "initContainers");
+        error = StructCheck.ListError(Member(overrides, "containers"), PodSchema.Container, "containers")
+            ?? StructCheck.ListError(Member(overrides, "initContainers"), PodSchema.Container, "initContainers");
         return error is null
             ? (new UserContainers([.. overrides.List("containers").Objects()], [.. overrides.List("initContainers").Objects()]), null)
             : (None, $"annotation {Annotation}: {error}");
@@ -43,10 +43,11 @@ internal sealed class UserContainers
         var kept = new JsonArray();
         var keptInit = new JsonArray();
         var spec = template.Object("spec");
-        foreach (var name in Names(spec.List("containers"), status?.Containers))
-            if ((Named(_containers, name) ?? Own(pod, name, "containers")) is { } own) kept.Add((JsonNode)Overlay(own));
-        foreach (var name in Names(spec.List("initContainers"), status?.InitContainers))
-            if ((Named(_initContainers, name) ?? Own(pod, name, "containers", "initContainers")) is { } own) keptInit.Add((JsonNode)Overlay(own));
+        foreach (var name in Names(spec.List("containers")))
+            if ((Named(_containers, name) ?? Own(pod, name, status?.Containers, "containers")) is { } own) kept.Add((JsonNode)Overlay(own));
+        foreach (var name in Names(spec.List("initContainers")))
+            if ((Named(_initContainers, name) ?? Own(pod, name, status?.InitContainers, "containers", "initContainers")) is { } own)
+                keptInit.Add((JsonNode)Overlay(own));
         if (kept.Count == 0 && keptInit.Count == 0) return merged;
 
         foreach (var container in kept) merged = Apply(merged, "containers", container);
@@ -64,23 +65,23 @@ internal sealed class UserContainers
     }
 
     private static JsonObject Apply(JsonObject merged, string list, JsonNode? container) =>
-        StrategicMerge.Apply(merged, new JsonObject { ["spec"] = new JsonObject { [list] = new JsonArray(container?.DeepClone()) } }, MergeSchema.Pod);
+        StrategicMerge.ApplyInPlace(merged, new JsonObject { ["spec"] = new JsonObject { [list] = new JsonArray(container?.DeepClone()) } }, PodSchema.Pod);
 
     private static JsonObject Overlay(JsonObject container)
     {
-        var overlay = StructJson.Canonical(container, StructType.Container);
+        var overlay = StructJson.Canonical(container, PodSchema.Container);
         if (overlay.Text("image") == SidecarNames.AutoImage) overlay.Remove("image");
         return overlay;
     }
 
-    /// <summary>The template's containers, but for those that an earlier injection made: these are the template's again.</summary>
-    private static IEnumerable<string> Names(JsonArray? containers, IReadOnlySet<string>? injected) =>
-        containers.Objects().Select(container => container.Text("name")).OfType<string>().Where(name => injected?.Contains(name) != true);
+    private static IEnumerable<string> Names(JsonArray? containers) => containers.Objects().Select(container => container.Text("name")).OfType<string>();
 
     private static JsonObject? Named(List<JsonObject> containers, string name) => containers.Find(container => container.Text("name") == name);
 
-    private static JsonObject? Own(JsonObject pod, string name, params ReadOnlySpan<string> lists)
+    /// <summary>The pod's container of a name; one that an earlier injection made is the template's, not the user's.</summary>
+    private static JsonObject? Own(JsonObject pod, string name, IReadOnlySet<string>? injected, params ReadOnlySpan<string> lists)
     {
+        if (injected?.Contains(name) == true) return null;
         foreach (var list in lists)
             if (pod.Object("spec").List(list).TryGetContainer(name, out var found)) return found;
         return null;
@@ -101,11 +102,11 @@ internal sealed class UserContainers
         if (!initContainers.TryGetContainer(SidecarNames.Init, out var init) && !initContainers.TryGetContainer(SidecarNames.Validation, out init)) return;
 
         var isTproxy = isTproxyConfigured || merged.Object("metadata").Object("annotations").Text("sidecar.istio.io/interceptionMode") == "TPROXY";
-        if (isTproxy && Sidecar.Find(merged) is { } sidecar) sidecar.EnsureObject("securityContext")["runAsUser"] = 0;
+        if (isTproxy && user is not null && Sidecar.Find(merged) is { } sidecar) sidecar.EnsureObject("securityContext")["runAsUser"] = 0;
         if (!isTproxy && init.Text("name") == SidecarNames.Validation)
         {
-            Set(init.EnsureObject("securityContext"), "runAsUser", user);
-            Set(init.EnsureObject("securityContext"), "runAsGroup", group);
+            if (user is not null) init.EnsureObject("securityContext")["runAsUser"] = user;
+            if (group is not null) init.EnsureObject("securityContext")["runAsGroup"] = group;
         }
         if (user is null or 0 || init.List("args") is not { } args) return;
         for (var i = 0; i + 1 < args.Count; i++)
@@ -114,11 +115,5 @@ internal sealed class UserContainers
                 args[i + 1] = user.Value.ToString(CultureInfo.InvariantCulture);
                 return;
             }
-    }
-
-    private static void Set(JsonObject owner, string name, long? value)
-    {
-        if (value is null) owner.Remove(name);
-        else owner[name] = value;
     }
 }

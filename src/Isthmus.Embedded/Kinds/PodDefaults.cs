@@ -26,7 +26,7 @@ internal static class PodDefaults
         // The deprecated field and its successor mirror each other.
         var account = spec.Text("serviceAccountName") is { Length: > 0 } name ? name : spec.Text("serviceAccount");
         if (account.Length > 0)
-            spec["serviceAccountName"] = spec["serviceAccount"] = account;
+            (spec["serviceAccountName"], spec["serviceAccount"]) = (account, account);
     }
 
     /// <summary>What only pods get.</summary>

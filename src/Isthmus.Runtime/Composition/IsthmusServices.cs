@@ -1,6 +1,7 @@
 using Isthmus.Core.Events;
 using Isthmus.Runtime.EventGrid;
 using Isthmus.Runtime.KeyVault;
+using Isthmus.Runtime.Reconcilers;
 using Isthmus.Runtime.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -21,6 +22,6 @@ public static class IsthmusServices
         services.AddSingleton<WebhookGuard>();
         services.AddSingleton<ChangeNotifier>();
         services.AddSingleton<EventRuns>();
-        return services;
+        return services.AddReconcilers();
     }
 }

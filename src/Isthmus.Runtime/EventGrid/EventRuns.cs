@@ -25,12 +25,18 @@ public sealed class EventRuns(TimeProvider time, ILogger<EventRuns> logger)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using var timer = time.CreateTimer(source => (source as CancellationTokenSource)?.Cancel(), deadline, Longest, Timeout.InfiniteTimeSpan);
+        return await RunUnboundedAsync(name, run, deadline.Token).ConfigureAwait(false);
+    }
+
+    /// <summary>As <see cref="RunAsync"/>, for timers, which no delivery waits for.</summary>
+    public async Task<RunReport> RunUnboundedAsync(string name, Func<CancellationToken, Task<RunReport>> run, CancellationToken cancellationToken)
+    {
         // The gates of names stay: names are few, and one removed while it is waited for would let two runs in.
         var gate = _gates.GetOrAdd(name, _ => new SemaphoreSlim(1));
-        await gate.WaitAsync(deadline.Token).ConfigureAwait(false);
+        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var report = await run(deadline.Token).ConfigureAwait(false);
+            var report = await run(cancellationToken).ConfigureAwait(false);
             foreach (var entry in report.Changes.Concat(report.Skipped))
                 logger.LogInformation("{Run}: {Entry}", name, entry);
             return report.Succeeded ? report : throw new RunFailedException(report);

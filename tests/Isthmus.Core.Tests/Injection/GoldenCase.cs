@@ -1,8 +1,8 @@
-using Xunit;
 using System.Text;
 using System.Text.Json.Nodes;
 using Isthmus.Core.Injection;
 using Isthmus.Core.Json;
+using Xunit;
 
 namespace Isthmus.Core.Tests.Injection;
 
@@ -41,7 +41,7 @@ internal sealed class GoldenCase(GoldenBundle bundle, JsonObject json)
         return [.. pods.SelectMany((pod, index) => PodDifferences(pod).Select(difference => pods.Count > 1 ? $"pod {index}: {difference}" : difference))];
     }
 
-    /// <summary>What the pod is after the patch of the answer, or null where there is no patch; the message where it is refused.</summary>
+    /// <summary>What the pod is after the patch of the answer, or null where there is none to apply; the message where it is refused.</summary>
     public (JsonObject? Pod, string? Refusal) Inject(JsonObject pod, string requestNamespace, ClusterFacts? facts = null)
     {
         var review = new JsonObject
@@ -57,7 +57,7 @@ internal sealed class GoldenCase(GoldenBundle bundle, JsonObject json)
         if (response["allowed"]?.GetValue<bool>() != true) return (null, response["status"]?["message"]?.ToString() ?? "");
         if (response["patch"] is not { } patch) return (null, null);
         var operations = Assert.IsType<JsonArray>(JsonNode.Parse(Convert.FromBase64String(patch.ToString())));
-        return (Assert.IsType<JsonObject>(JsonPatch.Apply(pod, operations)), null);
+        return (operations.Count == 0 ? null : Assert.IsType<JsonObject>(JsonPatch.Apply(pod, operations)), null);
     }
 
     private IReadOnlyList<string> PodDifferences(JsonObject item)

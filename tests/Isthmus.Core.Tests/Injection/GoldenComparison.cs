@@ -1,4 +1,3 @@
-using Xunit;
 using System.Text.Json.Nodes;
 using Isthmus.Core.Injection.Structs;
 
@@ -20,7 +19,7 @@ internal static class GoldenComparison
 
     private static JsonObject Normal(JsonObject pod, bool ignoreStatus)
     {
-        var normal = StructJson.Canonical(pod, StructType.Pod);
+        var normal = StructJson.Canonical(pod, PodSchema.Pod);
         if (normal["metadata"] is JsonObject metadata)
         {
             metadata.Remove("creationTimestamp");

@@ -1,4 +1,3 @@
-using Xunit;
 namespace Isthmus.Core.Tests.Injection;
 
 /// <summary>The read-only folder beside the checkout; ISTHMUS_SHARED names another place.</summary>

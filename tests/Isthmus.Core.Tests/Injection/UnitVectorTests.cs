@@ -1,9 +1,10 @@
-using Xunit;
 using System.Text.Json.Nodes;
 using Isthmus.Core.Injection;
 using Isthmus.Core.Injection.Mesh;
 using Isthmus.Core.Injection.Structs;
 using Isthmus.Core.Injection.Templates;
+using Isthmus.Core.Json;
+using Xunit;
 
 namespace Isthmus.Core.Tests.Injection;
 
@@ -125,9 +126,9 @@ public sealed class UnitVectorTests(ITestOutputHelper output)
         }).GetSettings();
 
     /// <summary>A pod whose fields have Go's names, with those of JSON.</summary>
-    private static JsonObject Pod(JsonNode? go) => FromGo(go as JsonObject ?? [], StructType.Pod);
+    private static JsonObject Pod(JsonNode? go) => FromGo(go as JsonObject ?? [], PodSchema.Pod);
 
-    private static JsonObject FromGo(JsonObject go, StructType type)
+    private static JsonObject FromGo(JsonObject go, MergeSchema type)
     {
         var json = new JsonObject();
         foreach (var (name, value) in go)
@@ -137,16 +138,16 @@ public sealed class UnitVectorTests(ITestOutputHelper output)
                 foreach (var (inner, action) in FromGo(value as JsonObject ?? [], type)) json[inner] = action?.DeepClone();
                 continue;
             }
-            var field = type.ByGo(name);
+            var field = type.GoField(name);
             Assert.True(field is not null, $"{type.Name} has no {name}");
-            json[field.JsonName] = value is JsonArray list ? new JsonArray([.. list.Select(item => FromGo(item, field))]) : FromGo(value, field);
+            json[field.Json] = value is JsonArray list ? new JsonArray([.. list.Select(item => FromGo(item, field))]) : FromGo(value, field);
         }
         return json;
     }
 
-    private static JsonNode? FromGo(JsonNode? value, FieldType field) => value switch
+    private static JsonNode? FromGo(JsonNode? value, MergeField field) => value switch
     {
-        JsonObject port when field.Kind == FieldKind.Port => (port["StrVal"] ?? port["IntVal"])?.DeepClone(),
+        JsonObject port when field.Type == "intorstring" => (port["StrVal"] ?? port["IntVal"])?.DeepClone(),
         JsonObject members when field.Struct is { } type => FromGo(members, type),
         _ => value?.DeepClone(),
     };

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Isthmus.Core.Json;
 using Isthmus.Core.Kubernetes;
 
 namespace Isthmus.Core.Injection.Structs;
@@ -8,84 +9,69 @@ namespace Isthmus.Core.Injection.Structs;
 internal static class StructCheck
 {
     /// <summary>The first thing that does not fit, or null; fields unknown to the struct are nobody's business.</summary>
-    public static string? FirstError(JsonObject value, StructType type) => Members(value, type, "");
+    public static string? FirstError(JsonObject value, MergeSchema type) => Members(value, type, null);
 
     /// <summary>The same for a list of structs, such as the containers of an annotation.</summary>
-    public static string? FirstError(JsonNode? list, StructType type, string field)
+    public static string? ListError(JsonNode? list, MergeSchema type, string field)
     {
         if (list is null) return null;
-        if (list is not JsonArray items) return Mismatch(list, type.Name, field, "[]" + GoName(type));
+        var path = new FieldPath(null, field);
+        if (list is not JsonArray items) return Mismatch(list, type.Name, path, "[]v1." + type.Name);
         foreach (var item in items)
-            if (Struct(item, type, type.Name, field) is { } error) return error;
+            if (Struct(item, type, type.Name, path) is { } error) return error;
         return null;
     }
 
-    private static string? Members(JsonObject value, StructType type, string path)
+    private static string? Members(JsonObject value, MergeSchema type, FieldPath? path)
     {
         foreach (var (name, member) in value)
         {
-            if (member is null || type.ByJson(name) is not { } field) continue;
-            if (Field(member, field, type, path.Length == 0 ? name : path + "." + name) is { } error) return error;
+            if (member is null || type.Field(name) is not { } field) continue;
+            if (Field(member, field, type, new FieldPath(path, name)) is { } error) return error;
         }
         return null;
     }
 
-    private static string? Field(JsonNode value, FieldType field, StructType owner, string path)
+    private static string? Field(JsonNode value, MergeField field, MergeSchema owner, FieldPath path)
     {
-        if (!field.IsList) return Element(value, field, owner, path);
-        if (value is not JsonArray list) return Mismatch(value, owner.Name, path, "[]" + GoType(field));
-        foreach (var item in list)
-            if (item is not null && Element(item, field, owner, path) is { } error) return error;
-        return null;
-    }
-
-    private static string? Element(JsonNode value, FieldType field, StructType owner, string path)
-    {
-        switch (field.Kind)
+        switch (field.Shape)
         {
-            case FieldKind.Any:
+            case FieldShape.List:
+                if (value is not JsonArray list) return Mismatch(value, owner.Name, path, "[]" + GoType(field));
+                foreach (var item in list)
+                    if (item is not null && Element(item, field, owner, path) is { } error) return error;
                 return null;
-            case FieldKind.Struct when field.Struct is { } type:
-                return Struct(value, type, owner.Name, path);
-            case FieldKind.TextMap or FieldKind.QuantityMap:
-                return Map(value, field, owner, path);
-            case FieldKind.Quantity:
-                return QuantityError(value);
-            case FieldKind.Flag:
-                return value.GetValueKind() is JsonValueKind.True or JsonValueKind.False ? null : Mismatch(value, owner.Name, path, "bool");
-            case FieldKind.Integer:
-                return value.AsNumber() is null ? Mismatch(value, owner.Name, path, "int64") : null;
-            case FieldKind.Port:
-                return value.AsNumber() is null && value.AsText() is null ? Mismatch(value, owner.Name, path, "int32") : null;
+            case FieldShape.Map:
+                if (value is not JsonObject map) return Mismatch(value, owner.Name, path, "map[string]" + GoType(field));
+                foreach (var (_, member) in map)
+                    if (member is not null && Element(member, field, owner, path) is { } error) return error;
+                return null;
             default:
-                return value.AsText() is null ? Mismatch(value, owner.Name, path, "string") : null;
+                return Element(value, field, owner, path);
         }
     }
 
-    private static string? Struct(JsonNode? value, StructType type, string owner, string path) => value switch
+    private static string? Element(JsonNode value, MergeField field, MergeSchema owner, FieldPath path)
+    {
+        if (field.Struct is { } type) return Struct(value, type, owner.Name, path);
+        var fits = field.Type switch
+        {
+            "string" or "time" => value.GetValueKind() == JsonValueKind.String,
+            "bool" => value.GetValueKind() is JsonValueKind.True or JsonValueKind.False,
+            "int" => value.AsNumber() is not null,
+            "intorstring" => value.GetValueKind() == JsonValueKind.String || value.AsNumber() is not null,
+            _ => true,
+        };
+        if (!fits) return Mismatch(value, owner.Name, path, GoType(field));
+        return field.Type == "quantity" ? QuantityError(value) : null;
+    }
+
+    private static string? Struct(JsonNode? value, MergeSchema type, string owner, FieldPath path) => value switch
     {
         null => null,
         JsonObject members => Members(members, type, path),
-        _ => Mismatch(value, owner, path, GoName(type)),
+        _ => Mismatch(value, owner, path, "v1." + type.Name),
     };
-
-    private static string? Map(JsonNode value, FieldType field, StructType owner, string path)
-    {
-        if (value is not JsonObject map) return Mismatch(value, owner.Name, path, "map[string]string");
-        foreach (var (_, member) in map)
-        {
-            if (member is null) continue;
-            if (field.Kind == FieldKind.QuantityMap)
-            {
-                if (QuantityError(member) is { } error) return error;
-            }
-            else if (member.AsText() is null)
-            {
-                return Mismatch(member, owner.Name, path, "string");
-            }
-        }
-        return null;
-    }
 
     /// <summary>Kubernetes' rule: a quantity may be written as a string or as a number.</summary>
     private static string? QuantityError(JsonNode value)
@@ -96,18 +82,16 @@ internal static class StructCheck
             : "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
     }
 
-    private static string GoType(FieldType field) => field.Kind switch
+    private static string GoType(MergeField field) => field switch
     {
-        FieldKind.Text or FieldKind.Time => "string",
-        FieldKind.Flag => "bool",
-        FieldKind.Integer => "int64",
-        FieldKind.Struct when field.Struct is { } type => GoName(type),
-        _ => "interface {}",
+        { Struct: { } type } => "v1." + type.Name,
+        { Type: "time" } => "string",
+        { Type: "int" } => "int64",
+        { Type: "intorstring" } => "int32",
+        _ => field.Type,
     };
 
-    private static string GoName(StructType type) => type == StructType.ObjectMeta ? "v1.ObjectMeta" : "v1." + type.Name;
-
-    private static string Mismatch(JsonNode value, string owner, string path, string wanted)
+    private static string Mismatch(JsonNode value, string owner, FieldPath path, string wanted)
     {
         var found = value.GetValueKind() switch
         {
@@ -118,6 +102,12 @@ internal static class StructCheck
             JsonValueKind.Number => "number",
             _ => "string",
         };
-        return $"json: cannot unmarshal {found} into Go struct field {owner}.{path} of type {wanted}";
+        return $"json: cannot unmarshal {found} into Go struct field {owner}.{path.Text} of type {wanted}";
+    }
+
+    /// <summary>Where a value stands; made into text only where there is an error.</summary>
+    private sealed record FieldPath(FieldPath? Owner, string Name)
+    {
+        public string Text => Owner is null ? Name : $"{Owner.Text}.{Name}";
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Isthmus.Core.Json;
 using Isthmus.Core.Kubernetes;
 
 namespace Isthmus.Core.Injection.Structs;
@@ -10,60 +11,47 @@ namespace Isthmus.Core.Injection.Structs;
 /// </summary>
 internal static class StructJson
 {
-    public static JsonObject Canonical(JsonObject? value, StructType type)
+    public static JsonObject Canonical(JsonObject? value, MergeSchema type)
     {
         var result = new JsonObject();
         foreach (var field in type.Fields)
         {
             JsonNode? member = null;
-            value?.TryGetPropertyValue(field.JsonName, out member);
-            if (Field(member, field, out var canonical)) result[field.JsonName] = canonical;
+            value?.TryGetPropertyValue(field.Json, out member);
+            var canonical = Field(member, field);
+            if (IsAlwaysWritten(field) || !IsAbsent(canonical, field)) result[field.Json] = canonical;
         }
         if (value is null) return result;
         foreach (var (name, member) in value)
-            if (member is not null && type.ByJson(name) is null) result[name] = member.DeepClone();
+            if (member is not null && type.Field(name) is null) result[name] = member.DeepClone();
         return result;
     }
 
-    private static bool Field(JsonNode? value, FieldType field, out JsonNode? canonical)
-    {
-        if (field.IsList)
-        {
-            canonical = value is JsonArray list ? new JsonArray([.. list.Select(item => Element(item, field))]) : null;
-            return field.IsAlwaysWritten || canonical is JsonArray { Count: > 0 };
-        }
-        if (field.IsPointer)
-        {
-            canonical = value is null ? null : Element(value, field);
-            return value is not null || field.IsAlwaysWritten;
-        }
-        canonical = Element(value, field);
-        return field.IsAlwaysWritten || !IsZero(canonical);
-    }
+    /// <summary>encoding/json's rule: omitempty never leaves out a struct that is held by value.</summary>
+    private static bool IsAlwaysWritten(MergeField field) =>
+        field.Always || (field is { Shape: FieldShape.One, Optional: false } && (field.Struct is not null || field.Type is "quantity" or "time"));
 
-    private static JsonNode? Element(JsonNode? value, FieldType field) => field.Kind switch
+    private static bool IsAbsent(JsonNode? canonical, MergeField field) => field is { Shape: FieldShape.One, Optional: true } ? canonical is null : IsZero(canonical);
+
+    private static JsonNode? Field(JsonNode? value, MergeField field) => field.Shape switch
     {
-        FieldKind.Struct when field.Struct is { } type => Canonical(value as JsonObject, type),
-        FieldKind.Quantity => CanonicalQuantity(value),
-        FieldKind.QuantityMap => QuantityMap(value as JsonObject),
-        FieldKind.TextMap => TextMap(value as JsonObject),
-        FieldKind.Text => value?.DeepClone() ?? "",
-        FieldKind.Flag => value?.DeepClone() ?? false,
-        FieldKind.Integer or FieldKind.Port => value?.DeepClone() ?? 0,
-        _ => value?.DeepClone(),
+        FieldShape.List => value is JsonArray list ? new JsonArray([.. list.Select(item => Element(item, field))]) : null,
+        FieldShape.Map => value is JsonObject map
+            ? new JsonObject(map.OrderBy(member => member.Key, GoOrder.Strings).Select(member => KeyValuePair.Create(member.Key, Element(member.Value, field))))
+            : null,
+        _ => value is null && field.Optional ? null : Element(value, field),
     };
 
-    private static JsonObject? TextMap(JsonObject? map) => map is null
-        ? null
-        : new JsonObject(map.OrderBy(member => member.Key, StringComparer.Ordinal).Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone())));
-
-    private static JsonObject? QuantityMap(JsonObject? map)
-    {
-        if (map is null) return null;
-        var result = new JsonObject();
-        foreach (var (name, value) in map.OrderBy(member => member.Key, StringComparer.Ordinal)) result[name] = CanonicalQuantity(value);
-        return result;
-    }
+    private static JsonNode? Element(JsonNode? value, MergeField field) => field.Struct is { } type
+        ? Canonical(value as JsonObject, type)
+        : field.Type switch
+        {
+            "quantity" => CanonicalQuantity(value),
+            "string" => value?.DeepClone() ?? "",
+            "bool" => value?.DeepClone() ?? false,
+            "int" or "intorstring" => value?.DeepClone() ?? 0,
+            _ => value?.DeepClone(),
+        };
 
     private static JsonNode CanonicalQuantity(JsonNode? value)
     {

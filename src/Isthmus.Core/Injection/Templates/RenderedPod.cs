@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Isthmus.Core.Injection.Structs;
 using Isthmus.Core.Json;
 
 namespace Isthmus.Core.Injection.Templates;
@@ -6,7 +7,7 @@ namespace Isthmus.Core.Injection.Templates;
 /// <summary>A parsed text, never changed, or why it is no pod.</summary>
 internal sealed class RenderedPod(JsonObject overlay, string? error)
 {
-    private readonly Lazy<JsonObject> _alone = new(() => StrategicMerge.Apply([], overlay, MergeSchema.Pod));
+    private readonly Lazy<JsonObject> _alone = new(() => StrategicMerge.Apply([], overlay, PodSchema.Pod));
 
     public JsonObject Overlay => overlay;
 

@@ -33,7 +33,7 @@ internal sealed class RenderedPods
             return Yaml.Read(text, lastKeyWins: true) switch
             {
                 null => new RenderedPod([], null),
-                JsonObject overlay => new RenderedPod(overlay, StructCheck.FirstError(overlay, StructType.Pod)),
+                JsonObject overlay => new RenderedPod(overlay, StructCheck.FirstError(overlay, PodSchema.Pod)),
                 _ => new RenderedPod([], "the template renders no map"),
             };
         }

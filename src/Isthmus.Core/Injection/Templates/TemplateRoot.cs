@@ -1,11 +1,12 @@
 using Isthmus.Core.Injection.Structs;
+using Isthmus.Core.Json;
 
 namespace Isthmus.Core.Injection.Templates;
 
 /// <summary>The object that templates see as dot: Istio's SidecarTemplateData of the version at hand.</summary>
 internal static class TemplateRoot
 {
-    private static readonly FieldType ContainersField = StructType.PodSpec.ByGo("Containers") ?? throw new InvalidOperationException("PodSpec has no Containers");
+    private static readonly MergeField ContainersField = PodSchema.PodSpec.GoField("Containers") ?? throw new InvalidOperationException("PodSpec has no Containers");
 
     public static GoRecord Of(InjectionRun run, StrippedPod stripped)
     {
@@ -35,12 +36,12 @@ internal static class TemplateRoot
     }
 
     private static StructView Metadata(InjectionRun run, StrippedPod stripped) => StructView.Of(
-        StructType.ObjectMeta,
+        PodSchema.ObjectMeta,
         run.Pod.Object("metadata"),
         new Dictionary<string, object?> { ["Annotations"] = stripped.Annotations, ["Labels"] = run.Labels });
 
     private static StructView Spec(InjectionRun run, StrippedPod stripped) => StructView.Of(
-        StructType.PodSpec,
+        PodSchema.PodSpec,
         run.Pod.Object("spec"),
         new Dictionary<string, object?>
         {
