@@ -13,6 +13,7 @@ internal sealed class YamlReader
     /// <summary>Nodes that all aliases of a document may add: go-yaml too refuses documents that explode.</summary>
     private const int MaxAliasedNodes = 100_000;
 
+    private readonly Scanner _scanner;
     private readonly Parser _parser;
     private readonly bool _lastKeyWins;
     private readonly Dictionary<string, (JsonNode? Node, int Size)> _anchors = new(StringComparer.Ordinal);
@@ -20,7 +21,12 @@ internal sealed class YamlReader
     private int _nodes;
     private int _aliased;
 
-    private YamlReader(string text, bool lastKeyWins) => (_parser, _lastKeyWins) = (new Parser(new StringReader(text)), lastKeyWins);
+    private YamlReader(string text, bool lastKeyWins)
+    {
+        _scanner = new Scanner(new StringReader(text));
+        _parser = new Parser(_scanner);
+        _lastKeyWins = lastKeyWins;
+    }
 
     public static IEnumerable<JsonNode?> Documents(string text, bool lastKeyWins)
     {
@@ -53,6 +59,11 @@ internal sealed class YamlReader
         catch (YamlException problem)
         {
             throw new YamlFormatException(problem.Start.Line, problem.Message, problem);
+        }
+        catch (InvalidOperationException problem)
+        {
+            // YamlDotNet's scanner throws this for some indicators where no value may start, such as "}" in a list.
+            throw new YamlFormatException(_scanner.CurrentPosition.Line, "did not find expected node content", problem);
         }
     }
 

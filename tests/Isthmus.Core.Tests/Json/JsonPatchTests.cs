@@ -43,7 +43,7 @@ public sealed class JsonPatchTests
 
     [Fact]
     public void Names_the_operation_that_failed() =>
-        Assert.Equal(1, Assert.Throws<JsonPatchException>(() => JsonPatch.Apply([], Patch("""[{"op":"add","path":"/a","value":1},{"op":"remove","path":"/b"}]"""))).Operation);
+        Assert.Equal(1, Assert.Throws<JsonPatchException>(() => JsonPatch.Apply(new JsonObject(), Patch("""[{"op":"add","path":"/a","value":1},{"op":"remove","path":"/b"}]"""))).Operation);
 
     [Fact]
     public void Copies_cannot_explode()

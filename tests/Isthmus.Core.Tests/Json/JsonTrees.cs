@@ -6,13 +6,16 @@ namespace Isthmus.Core.Tests.Json;
 /// <summary>Random JSON trees with few distinct keys, so that two of them have something in common.</summary>
 internal static class JsonTrees
 {
-    private static readonly Gen<string> Key = Gen.OneOfConst("a", "b", "c", "a/b", "m~n", "", "10", "e f");
+    /// <summary>One of the given texts.</summary>
+    public static Gen<string> Among(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(index => texts[index]);
+
+    private static readonly Gen<string> Key = Among("a", "b", "c", "a/b", "m~n", "", "10", "e f");
 
     private static readonly Gen<JsonNode?> Leaf = Gen.OneOf(
         Gen.Const((JsonNode?)null),
         Gen.Bool.Select(value => (JsonNode?)JsonValue.Create(value)),
         Gen.Int[-3, 3].Select(value => (JsonNode?)JsonValue.Create((long)value)),
-        Gen.OneOfConst("", "x", "yes", "12", " lead", "two\nlines", "tail \n", "null", "a: b", "#c", "0x1F", "é\u2028", "2020-01-01", "- d", "tab\there")
+        Among("", "x", "yes", "12", " lead", "two\nlines", "tail \n", "null", "a: b", "#c", "0x1F", "é\u2028", "2020-01-01", "- d", "tab\there")
             .Select(value => (JsonNode?)JsonValue.Create(value)));
 
     public static Gen<JsonNode?> Any { get; } = Gen.Recursive<JsonNode?>((depth, inner) => depth >= 4

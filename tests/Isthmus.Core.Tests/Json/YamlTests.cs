@@ -44,10 +44,10 @@ public sealed class YamlTests
     [Theory]
     [InlineData("1: a\ntrue: b\n1.5: c\nyes2: d", """{"1":"a","true":"b","1.5":"c","yes2":"d"}""")]
     [InlineData("a: {b: 1,\n\n  c: 2,\n}", """{"a":{"b":1,"c":2}}""")]
-    [InlineData("a: |-\n\n    x\n  # no comment\n   \n\nb: 1", "{\"a\":\"\\n  x\\n# no comment\\n \",\"b\":1}")]
-    [InlineData("a:\n- emptyDir:\n  name: x\n# comment\n- name: y\nb: []", """{"a":[{"emptyDir":null,"name":"x"},{"name":"y"}],"b":[]}""")]
-    [InlineData("base: &b {x: 1, y: 2}\nt:\n  <<: *b\n  y: 3", """{"base":{"x":1,"y":2},"t":{"x":1,"y":3}}""")]
-    [InlineData("t:\n  <<: [{x: 1}, {x: 2, y: 2}]", """{"t":{"x":1,"y":2}}""")]
+    [InlineData("a: |-\n\n  x\n    y2\n  # no comment\n   \n\nb: 1", "{\"a\":\"\\nx\\n  y2\\n# no comment\\n \",\"b\":1}")]
+    [InlineData("a:\n- emptyDir:\n  name: x\n# comment\n- name: z\nb: []", """{"a":[{"emptyDir":null,"name":"x"},{"name":"z"}],"b":[]}""")]
+    [InlineData("base: &b {x: 1, z: 2}\nt:\n  <<: *b\n  z: 3", """{"base":{"x":1,"z":2},"t":{"x":1,"z":3}}""")]
+    [InlineData("t:\n  <<: [{x: 1}, {x: 2, z: 2}]", """{"t":{"x":1,"z":2}}""")]
     [InlineData("a: &x [1]\nb: *x", """{"a":[1],"b":[1]}""")]
     [InlineData("\"<<\": 1", """{"\u003c\u003c":1}""")]
     [InlineData("", "null")]
@@ -141,6 +141,21 @@ public sealed class YamlTests
     [Fact]
     public void What_is_written_reads_back_the_same() =>
         JsonTrees.Any.Sample(tree => JsonNode.DeepEquals(Yaml.Read(Yaml.Write(tree)), tree), iter: 2_000);
+
+    [Fact]
+    public void Whatever_the_text_the_answer_is_a_node_or_a_reason() => Gen.OneOf(Gen.Char.AlphaNumeric, Gen.Char[":-#,[]{}&*!|>'\"%@`?\n\t <~"]).Array[0, 40].Sample(
+        text =>
+        {
+            try
+            {
+                Yaml.ReadAll(new string(text));
+            }
+            catch (YamlFormatException problem)
+            {
+                Assert.NotEmpty(problem.Message);
+            }
+        },
+        iter: 20_000);
 
     [Fact]
     public void Any_string_survives() => Gen.String.Sample(
