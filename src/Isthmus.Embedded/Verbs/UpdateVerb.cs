@@ -123,7 +123,7 @@ internal sealed class UpdateVerb(WriteParts parts, ObjectDecoder decoder, Create
         }
         if (version is "" or "0")
         {
-            if (call.Kind.Custom)
+            if (!call.Kind.Rules.AllowUnconditionalUpdate)
             {
                 throw ApiErrors.Invalid(call.Resource, next.Name(),
                     [new FieldError("FieldValueInvalid", "metadata.resourceVersion", "Invalid value: 0x0: must be specified for an update")]);
