@@ -13,8 +13,8 @@ internal sealed class DemoStory(DemoEnvironment environment)
 
     public IReadOnlyList<DemoStep> Steps() =>
     [
-        new("join", "both clusters join by the mesh document, and get their webhooks", "OnClusterChanged", JoinAsync, _sight.JoinedAsync),
         new("trust", "the intermediate CA comes out of the vault into both clusters", "OnCertificateChanged", IssueAsync, _sight.TrustedAsync),
+        new("join", "both clusters join by the mesh document, and get their webhooks", "OnClusterChanged", JoinAsync, _sight.JoinedAsync),
         new("inject", "a Pod created in a labelled namespace comes out with Istio's containers", "InjectSidecar", CreatePodsAsync, _sight.InjectedAsync),
         new("export", "a Service exported in west can be called from east", "NotifyChange", token => LabelAsync("true", token), _sight.ExportedAsync),
         new("withdraw", "withdrawn, it leaves nothing behind", "NotifyChange", token => LabelAsync(null, token), _sight.WithdrawnAsync),
