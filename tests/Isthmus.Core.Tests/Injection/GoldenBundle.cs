@@ -30,8 +30,11 @@ internal sealed class GoldenBundle
     {
         var places = (Environment.GetEnvironmentVariable("INJECTION_CASES") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).ToList();
         if (SharedFolder.Injection is { } shared) places.Insert(0, Path.Combine(shared, "cases"));
-        return [.. places.SelectMany(place => Directory.Exists(place) ? Directory.EnumerateFiles(place, "*.json").Order(StringComparer.Ordinal) : [place])];
+        return [.. places.SelectMany(FilesIn)];
     }
+
+    private static IEnumerable<string> FilesIn(string place) =>
+        Directory.Exists(place) ? Directory.EnumerateFiles(place, "*.json").Order(StringComparer.Ordinal) : [place];
 
     public InjectionSettings SettingsOf(JsonObject @case)
     {

@@ -1,0 +1,6 @@
+using GoTemplate.Functions;
+namespace GoTemplate.Sprig;
+internal static class Encodings
+{
+    public static readonly Function[] All = [];
+}
