@@ -110,6 +110,8 @@ internal sealed class InjectionRun
         var spec = merged.EnsureObject("spec");
         var containers = spec.List("containers");
         if (!containers.TryGetContainer(SidecarNames.Proxy, out var proxy)) return;
+        // A pod that was injected before may hold one in each list; names have to stay unique.
+        if (spec.List("initContainers").TryGetContainer(SidecarNames.Proxy, out _)) return;
         containers?.Remove(proxy);
         spec.EnsureList("initContainers").Add((JsonNode)proxy);
     }
