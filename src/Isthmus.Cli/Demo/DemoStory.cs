@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Isthmus.Cli.Local;
 using Isthmus.Core.Kubernetes;
+using Isthmus.Runtime.Kubernetes;
 
 namespace Isthmus.Cli.Demo;
 
@@ -59,6 +60,14 @@ internal sealed class DemoStory(DemoEnvironment environment)
 
     private async Task LabelAsync(string? value, CancellationToken cancellationToken)
     {
+        while (!await TryLabelAsync(value, cancellationToken))
+        {
+            // Somebody else wrote in between, as Isthmus itself does when it claims an address: read again.
+        }
+    }
+
+    private async Task<bool> TryLabelAsync(string? value, CancellationToken cancellationToken)
+    {
         var west = environment.Cluster("west").Api;
         var service = await west.GetAsync(ResourceKind.Service, "shop", "reviews", cancellationToken)
             ?? throw new InvalidOperationException("The Service reviews is missing.");
@@ -67,6 +76,14 @@ internal sealed class DemoStory(DemoEnvironment environment)
             labels.Remove(ExportLabel);
         else
             labels[ExportLabel] = value;
-        await west.ReplaceAsync(ResourceKind.Service, service, cancellationToken);
+        try
+        {
+            await west.ReplaceAsync(ResourceKind.Service, service, cancellationToken);
+            return true;
+        }
+        catch (ClusterApiException conflict) when (conflict.IsConflict)
+        {
+            return false;
+        }
     }
 }
