@@ -22,6 +22,7 @@ internal sealed record FunctionHostOptions
     public int Port { get; init; }
     public FunctionKeys Keys { get; init; } = FunctionKeys.Generate();
     public TimeProvider Time { get; init; } = TimeProvider.System;
+    public FunctionFaults Faults { get; init; } = new();
     public ILoggerFactory? LoggerFactory { get; init; }
 }
 
@@ -89,6 +90,7 @@ internal sealed class FunctionHost : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Services.TryAddSingleton(options.Time);
         builder.Services.AddSingleton(options.Keys);
+        builder.Services.AddSingleton(options.Faults);
         builder.Services.AddSingleton(functions);
         builder.Services.AddSingleton<FunctionInvoker>();
         builder.Services.AddSingleton<HttpFunctionEndpoints>();

@@ -7,12 +7,13 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Isthmus.Cli.Hosting;
 
 /// <summary>Makes a function's class by dependency injection, binds its parameters and awaits it, as the worker does.</summary>
-internal sealed class FunctionInvoker(IServiceScopeFactory scopes)
+internal sealed class FunctionInvoker(IServiceScopeFactory scopes, FunctionFaults faults)
 {
     /// <summary>Runs <paramref name="function"/>; <paramref name="input"/> is what its trigger brings. Whatever the function throws comes out.</summary>
     public async Task<object?> InvokeAsync(
         FunctionDescriptor function, object input, RouteValueDictionary? routeValues, CancellationToken cancellationToken)
     {
+        faults.ThrowIfBroken(function.Name);
         await using var scope = scopes.CreateAsyncScope();
         var instance = ActivatorUtilities.CreateInstance(scope.ServiceProvider, function.Type);
         try

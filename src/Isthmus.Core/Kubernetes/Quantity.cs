@@ -26,6 +26,9 @@ public sealed class Quantity
         Exponent,
     }
 
+    /// <summary>The exact value, in units of 1e-9: for comparing.</summary>
+    public BigInteger Nanos => _nanos;
+
     /// <summary>The value rounded up to an integer, as Kubernetes' <c>Value()</c> gives it.</summary>
     public BigInteger Value => DivideUp(_nanos, NanoUnit);
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Isthmus.Embedded.Api;
 
 namespace Isthmus.Embedded.Kinds;
@@ -10,7 +9,7 @@ namespace Isthmus.Embedded.Kinds;
 /// Makes of a raw object what decoding it into Go's struct and encoding it again would: unknown fields go (and are reported),
 /// nulls and zero values that Go does not write go, structs and times that it always writes come, wrong types are refused in its words.
 /// </summary>
-internal sealed partial class GoDecoder(string apiVersion, string kind, bool applyDefaults)
+internal sealed class GoDecoder(string apiVersion, string kind, bool applyDefaults)
 {
     private readonly List<string> _unknown = [];
 
@@ -161,9 +160,9 @@ internal sealed partial class GoDecoder(string apiVersion, string kind, bool app
     private JsonValue Quantity(JsonNode value)
     {
         var text = value.GetValueKind() == JsonValueKind.Number ? value.ToJsonString() : value.AsText();
-        if (text is null || !QuantityPattern().IsMatch(text))
-            throw Refused("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
-        return JsonValue.Create(text);
+        return Core.Kubernetes.Quantity.Canonical(text) is { } canonical
+            ? JsonValue.Create(canonical)
+            : throw Refused("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
     }
 
     private JsonNode Time(JsonNode value)
@@ -215,7 +214,4 @@ internal sealed partial class GoDecoder(string apiVersion, string kind, bool app
         "quantity" => JsonValue.Create("0"),
         _ => null,
     };
-
-    [GeneratedRegex(@"^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)\z")]
-    private static partial Regex QuantityPattern();
 }

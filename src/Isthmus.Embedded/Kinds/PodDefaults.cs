@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Text.Json.Nodes;
+using Isthmus.Core.Kubernetes;
 
 namespace Isthmus.Embedded.Kinds;
 
@@ -24,7 +26,7 @@ internal static class PodDefaults
         // The deprecated field and its successor mirror each other.
         var account = spec.Text("serviceAccountName") is { Length: > 0 } name ? name : spec.Text("serviceAccount");
         if (account.Length > 0)
-            spec["serviceAccountName"] = spec["serviceAccount"] = account;
+            (spec["serviceAccountName"], spec["serviceAccount"]) = (account, account);
     }
 
     /// <summary>What only pods get.</summary>
@@ -55,8 +57,7 @@ internal static class PodDefaults
         return !any ? "BestEffort" : guaranteed ? "Guaranteed" : "Burstable";
     }
 
-    public static decimal Amount(JsonNode? quantity) =>
-        quantity.AsText() is { } text && QuantityText.TryParse(text, out var value) ? value : 0;
+    public static BigInteger Amount(JsonNode? quantity) => Quantity.TryParse(quantity.AsText(), out var amount) ? amount.Nanos : BigInteger.Zero;
 
     /// <summary>No tag and no digest means <c>latest</c>; the part after the last colon is a tag unless it holds a slash (a registry's port).</summary>
     private static bool IsLatest(string image)

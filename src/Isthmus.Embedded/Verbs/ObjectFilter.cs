@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Isthmus.Core.Kubernetes;
+using LabelSelector = Isthmus.Core.Kubernetes.LabelSelector;
 using Isthmus.Embedded.Api;
 
 namespace Isthmus.Embedded.Verbs;

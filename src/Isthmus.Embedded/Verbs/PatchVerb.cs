@@ -125,8 +125,8 @@ internal sealed class PatchVerb(WriteParts parts, UpdateVerb updater, CreateVerb
             var outcome = (mediaType, patch) switch
             {
                 (JsonPatchType, JsonArray operations) => JsonPatch.Apply(current, operations),
-                (StrategicType, JsonObject changes) =>
-                    StrategicMerge.Apply(current, changes, MergeSchema.ForKind(call.Resource.ApiVersion, call.Resource.Kind)),
+                (StrategicType, JsonObject changes) when MergeSchema.ForKind(call.Resource.ApiVersion, call.Resource.Kind) is { } schema =>
+                    StrategicMerge.Apply(current, changes, schema),
                 _ => JsonMergePatch.Apply(current, patch),
             };
             return outcome as JsonObject ?? throw Rejected();

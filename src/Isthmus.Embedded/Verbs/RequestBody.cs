@@ -18,7 +18,10 @@ internal sealed record RequestBody(byte[] Bytes, string MediaType)
     public bool IsYaml => MediaType == "application/yaml";
 
     /// <summary>Parses an object's body. JSON is assumed where no type is given.</summary>
-    public JsonNode? Parse(ServedKind kind, out IReadOnlyList<string> duplicates)
+    public JsonNode? Parse(ServedKind kind, out IReadOnlyList<string> duplicates) => ParseAny(kind.Resource.Kind, out duplicates);
+
+    /// <summary>The same for a kind that is known by name only.</summary>
+    public JsonNode? ParseAny(string kind, out IReadOnlyList<string> duplicates)
     {
         RequireObjectType();
         duplicates = [];
@@ -28,12 +31,12 @@ internal sealed record RequestBody(byte[] Bytes, string MediaType)
         }
         catch (GoJsonException e)
         {
-            throw ApiErrors.BadRequest($"the object provided is unrecognized (must be of type {kind.Resource.Kind}): "
+            throw ApiErrors.BadRequest($"the object provided is unrecognized (must be of type {kind}): "
                 + $"couldn't get version/kind; json parse error: {e.Message} ({(IsEmpty ? "<empty>" : Excerpt())})");
         }
         catch (YamlFormatException e)
         {
-            throw ApiErrors.BadRequest($"the object provided is unrecognized (must be of type {kind.Resource.Kind}): "
+            throw ApiErrors.BadRequest($"the object provided is unrecognized (must be of type {kind}): "
                 + $"error converting YAML to JSON: {e.Message}");
         }
     }

@@ -99,7 +99,6 @@ internal sealed class UpdateVerb(WriteParts parts, ObjectDecoder decoder, Create
             next, current, options.ToJson(Options), call.User, options.DryRun);
         next = await parts.Admission.MutateAsync(attributes, call.Warnings, call.Cancellation).ConfigureAwait(false) ?? next;
         rules.Default(next);
-        FieldManager.Keep(next);
         CheckVersion(call, current, next);
         KeepServerFields(current, next);
         rules.PrepareForUpdate(next, current, call.Subresource, parts.Services);
@@ -123,7 +122,7 @@ internal sealed class UpdateVerb(WriteParts parts, ObjectDecoder decoder, Create
         }
         if (version is "" or "0")
         {
-            if (call.Kind.Custom)
+            if (!call.Kind.Rules.AllowUnconditionalUpdate)
             {
                 throw ApiErrors.Invalid(call.Resource, next.Name(),
                     [new FieldError("FieldValueInvalid", "metadata.resourceVersion", "Invalid value: 0x0: must be specified for an update")]);
