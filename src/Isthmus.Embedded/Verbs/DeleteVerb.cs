@@ -28,7 +28,7 @@ internal sealed class DeleteVerb(WriteParts parts, ReadVerbs reader)
         {
             try
             {
-                await DeleteAsync(call with { Name = item.Name(), Namespace = call.Resource.Namespaced ? item.Namespace() : null }, options).ConfigureAwait(false);
+                await DeleteAsync(call with { Name = item.Name(), Namespace = call.Resource.Namespaced ? item.Namespace() : null }, options, collection: true).ConfigureAwait(false);
             }
             catch (ApiStatusException e) when (e.Code == 404)
             {
@@ -38,7 +38,10 @@ internal sealed class DeleteVerb(WriteParts parts, ReadVerbs reader)
         return listed;
     }
 
-    private async Task<(JsonObject Object, bool Gone)> DeleteAsync(ApiCall call, DeleteOptions options)
+    /// <param name="call">The request, by the object's own name.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="collection">Whether the request was for a collection: reviews then show no name.</param>
+    private async Task<(JsonObject Object, bool Gone)> DeleteAsync(ApiCall call, DeleteOptions options, bool collection = false)
     {
         while (true)
         {
@@ -49,7 +52,7 @@ internal sealed class DeleteVerb(WriteParts parts, ReadVerbs reader)
             {
                 return (stored, false);
             }
-            var attributes = new AdmissionAttributes(call.Resource, call.Subresource, "DELETE", CreateVerb.AdmissionNamespace(call, stored), call.Name,
+            var attributes = new AdmissionAttributes(call.Resource, call.Subresource, "DELETE", CreateVerb.AdmissionNamespace(call, stored), collection ? null : call.Name,
                 null, call.Kind.View(stored), options.Json.Copy(), call.User, options.DryRun);
             await parts.Admission.MutateAsync(attributes, call.Warnings, call.Cancellation).ConfigureAwait(false);
             await parts.Admission.ValidateAsync(attributes, call.Warnings, call.Cancellation).ConfigureAwait(false);
@@ -152,6 +155,18 @@ internal sealed class DeleteVerb(WriteParts parts, ReadVerbs reader)
             finalizers.Add(DefinitionFinalizer);
         }
         metadata["finalizers"] = new JsonArray([.. finalizers.Select(f => JsonValue.Create(f))]);
+        var status = (stored["status"] as JsonObject)?.Copy() ?? [];
+        var conditions = (status["conditions"] as JsonArray)?.DeepClone().AsArray() ?? [];
+        conditions.Add(new JsonObject
+        {
+            ["type"] = "Terminating",
+            ["status"] = "True",
+            ["lastTransitionTime"] = ObjectMetadata.Timestamp(now),
+            ["reason"] = "InstanceDeletionPending",
+            ["message"] = "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon",
+        });
+        status["conditions"] = conditions;
+        marked["status"] = status;
         return marked;
     }
 
