@@ -9,7 +9,7 @@ internal sealed class GoJsonException(string message) : Exception(message);
 
 /// <summary>
 /// Reads JSON as Kubernetes' decoder does: the last of several equal keys wins, and each is reported by its path
-/// (<c>duplicate field "data.a"</c>); numbers are int64 where they fit, else float64.
+/// (<c>data.a</c>); numbers are int64 where they fit, else float64.
 /// </summary>
 internal sealed class GoJsonReader
 {
@@ -89,7 +89,7 @@ internal sealed class GoJsonReader
             var below = path.Length == 0 ? key : $"{path}.{key}";
             if (obj.ContainsKey(key))
             {
-                _duplicates.Add($"duplicate field \"{below}\"");
+                _duplicates.Add(below);
             }
             obj[key] = Value(below, depth + 1, "beginning of value");
             SkipSpace();

@@ -143,6 +143,10 @@ internal sealed class ResourceRouter(KindRegistry kinds, DiscoveryDocuments disc
         posted["kind"] = review.Kind;
         posted["apiVersion"] = review.ApiVersion;
         posted.Metadata();
+        if (posted["status"] is null)
+        {
+            posted["status"] = review.Kind.EndsWith("AccessReview", StringComparison.Ordinal) ? new JsonObject { ["allowed"] = false } : new JsonObject();
+        }
         var options = new JsonObject { ["kind"] = CreateVerb.Options, ["apiVersion"] = "meta.k8s.io/v1" };
         var attributes = new AdmissionAttributes(review, null, "CREATE", Text(path.Namespace), null, posted, null, options, user, false);
         var admitted = await admission.MutateAsync(attributes, warnings, http.RequestAborted).ConfigureAwait(false) ?? posted;
