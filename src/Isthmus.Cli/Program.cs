@@ -1,1 +1,16 @@
-return 0;
+using System.CommandLine;
+using Isthmus.Cli.Demo;
+using Isthmus.Cli.Inject;
+using Isthmus.Cli.Local;
+using Isthmus.Cli.Mesh;
+
+var root = new RootCommand("Isthmus governs Istio service meshes that span several Kubernetes clusters.")
+{
+    DemoCommand.Create(),
+    HostCommand.Create(),
+    InjectCommand.Create(),
+    MeshCommands.CreateStatus(),
+    MeshCommands.CreatePlan(),
+    MeshCommands.CreateApply(),
+};
+return await root.Parse(args).InvokeAsync();

@@ -12,4 +12,7 @@ internal sealed class ApiStatusException(int code, string reason, string message
 
     /// <summary><c>details</c> of the Status: name, group, kind, uid, causes, retryAfterSeconds.</summary>
     public JsonObject? Details { get; } = details;
+
+    /// <summary>The token with which an expired list can go on, put into the Status' metadata.</summary>
+    public string? Continue { get; init; }
 }

@@ -19,6 +19,9 @@ internal abstract class KindRules(ResourceDefinition resource)
     /// <summary>Whether PUT of an object that is not there creates it.</summary>
     public virtual bool AllowCreateOnUpdate => false;
 
+    /// <summary>Whether PUT without a resourceVersion overwrites; where not it is a 422 that demands one (<c>metadata.resourceVersion</c>).</summary>
+    public virtual bool AllowUnconditionalUpdate => true;
+
     /// <summary>Fields that a field selector may name, beside metadata.name and metadata.namespace; value as a string, "" when unset.</summary>
     public virtual IReadOnlyDictionary<string, Func<JsonObject, string>> SelectableFields { get; } =
         new Dictionary<string, Func<JsonObject, string>>(StringComparer.Ordinal);
@@ -69,4 +72,10 @@ internal sealed class KindServices(Func<string> nextClusterIp, Func<string, bool
     public Func<string, bool> ClaimClusterIp { get; } = claimClusterIp;
 
     public Func<int> NextNodePort { get; } = nextNodePort;
+
+    /// <summary>Claims a chosen node port; false when it is taken.</summary>
+    public Func<int, bool> ClaimNodePort { get; init; } = _ => true;
+
+    /// <summary>The CIDR that cluster IPs come from.</summary>
+    public string ServiceRange { get; init; } = "10.96.0.0/16";
 }

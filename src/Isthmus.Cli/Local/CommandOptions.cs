@@ -1,0 +1,35 @@
+using System.CommandLine;
+using Isthmus.Runtime.Mesh;
+
+namespace Isthmus.Cli.Local;
+
+/// <summary>Options that several commands have.</summary>
+internal static class CommandOptions
+{
+    public static Option<FileInfo> Mesh() => new("--mesh") { Description = "The mesh document.", Required = true };
+
+    public static Option<FileInfo?> WebhookKey(bool required) =>
+        new("--webhook-key") { Description = "A file whose bytes sign the webhooks' tokens (at least 16).", Required = required };
+
+    public static async Task<byte[]> ReadKeyAsync(FileInfo file, CancellationToken cancellationToken)
+    {
+        var key = await File.ReadAllBytesAsync(file.FullName, cancellationToken);
+        return key.Length >= 16 ? key : throw new IOException($"{file.FullName} holds fewer than 16 bytes.");
+    }
+
+    /// <summary>Says what is wrong, a line for each error of a mesh document, and gives the exit code.</summary>
+    public static int Fail(Exception fault, TextWriter error)
+    {
+        if (fault is MeshDocumentException document)
+        {
+            foreach (var one in document.Errors)
+                error.WriteLine(one);
+        }
+        else
+        {
+            error.WriteLine(fault.Message);
+        }
+
+        return 1;
+    }
+}

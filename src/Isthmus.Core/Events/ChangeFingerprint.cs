@@ -1,0 +1,77 @@
+using System.Text.Json.Nodes;
+using Isthmus.Core.Federation;
+using Isthmus.Core.Kubernetes;
+
+namespace Isthmus.Core.Events;
+
+/// <summary>The part of an object that Isthmus reads: while it stays the same, a write is nobody's business here.</summary>
+internal static class ChangeFingerprint
+{
+    private const string OurPrefix = "isthmus.dev/";
+
+    // What we write ourselves onto exported Services: an event for each would only find that nothing is to be done.
+    private static readonly string[] OwnAnnotations =
+    [
+        FederationNames.ExportedSinceAnnotation, FederationNames.AddressAnnotation, FederationNames.AddressClaimedAnnotation, FederationNames.ProblemAnnotation,
+    ];
+
+    private static readonly string[] ServiceFields = ["type", "clusterIP", "ports", "selector", "externalName", "externalIPs"];
+
+    /// <summary>Null for an object that is not there.</summary>
+    public static JsonObject? Of(string kind, JsonObject? obj) => obj is null ? null : kind switch
+    {
+        "Service" => Service(obj),
+        "EndpointSlice" => EndpointSlice(obj),
+        // A kind that we asked for and know no details of: everything but bookkeeping counts.
+        _ => With(obj, new JsonObject { ["spec"] = obj["spec"]?.DeepClone() }),
+    };
+
+    private static JsonObject Service(JsonObject service)
+    {
+        var spec = new JsonObject();
+        foreach (var field in ServiceFields)
+            spec[field] = (service["spec"] as JsonObject)?[field]?.DeepClone();
+        return With(service, new JsonObject
+        {
+            ["spec"] = spec,
+            ["loadBalancer"] = (service["status"] as JsonObject)?["loadBalancer"]?.DeepClone(),
+        });
+    }
+
+    /// <summary>Which pods stand behind the Service, for their identities; their addresses and readiness stay inside the cluster.</summary>
+    private static JsonObject EndpointSlice(JsonObject slice)
+    {
+        var pods = (slice["endpoints"] as JsonArray ?? [])
+            .OfType<JsonObject>()
+            .Select(endpoint => ObjectMetadata.TextOf((endpoint["targetRef"] as JsonObject)?["name"]))
+            .OfType<string>()
+            .Order(StringComparer.Ordinal)
+            .Distinct();
+        return With(slice, new JsonObject
+        {
+            ["service"] = slice.Label("kubernetes.io/service-name"),
+            ["pods"] = new JsonArray([.. pods.Select(pod => (JsonNode)pod)]),
+        });
+    }
+
+    private static JsonObject With(JsonObject obj, JsonObject fingerprint)
+    {
+        var metadata = obj["metadata"] as JsonObject;
+        fingerprint["labels"] = Ours(metadata?["labels"] as JsonObject);
+        fingerprint["annotations"] = Ours(metadata?["annotations"] as JsonObject);
+        fingerprint["terminating"] = obj.IsTerminating();
+        return fingerprint;
+    }
+
+    private static JsonObject Ours(JsonObject? map)
+    {
+        var ours = new JsonObject();
+        foreach (var (key, value) in map ?? [])
+        {
+            if (key.StartsWith(OurPrefix, StringComparison.Ordinal) && !OwnAnnotations.Contains(key))
+                ours[key] = value?.DeepClone();
+        }
+
+        return ours;
+    }
+}

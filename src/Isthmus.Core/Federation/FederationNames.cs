@@ -1,0 +1,52 @@
+using System.Text.Json.Nodes;
+using Isthmus.Core.Kubernetes;
+using Isthmus.Core.Mesh;
+using Isthmus.Core.Planning;
+
+namespace Isthmus.Core.Federation;
+
+/// <summary>The labels and annotations that users and we put on exported Services and on what we make of them.</summary>
+public static class FederationNames
+{
+    /// <summary>On a Service, by its user: <c>"true"</c> exports it.</summary>
+    public const string ExportLabel = "isthmus.dev/export";
+
+    /// <summary>On a Service, by its user: the clusters that may import it, comma-separated; all where absent.</summary>
+    public const string ExportToAnnotation = "isthmus.dev/export-to";
+
+    /// <summary>On an exported Service, by us: since when it is exported.</summary>
+    public const string ExportedSinceAnnotation = "isthmus.dev/exported-since";
+
+    /// <summary>On an exported Service, by us: the address of its global name. It stays when the name is withdrawn.</summary>
+    public const string AddressAnnotation = "isthmus.dev/virtual-address";
+
+    /// <summary>On an exported Service and on ServiceEntries, by us: when the address was claimed.</summary>
+    public const string AddressClaimedAnnotation = "isthmus.dev/address-claimed";
+
+    /// <summary>On a Service that asks to be exported, by us: why it is not, or with whom it disagrees.</summary>
+    public const string ProblemAnnotation = "isthmus.dev/export-problem";
+
+    /// <summary>On a ServiceEntry: its virtual address, to find holders by.</summary>
+    public const string AddressLabel = "isthmus.dev/address";
+
+    /// <summary>On a ServiceEntry: what each exporter offered when it was last seen, so that its silence withdraws nothing.</summary>
+    public const string ExportersAnnotation = "isthmus.dev/exporters";
+
+    private const string GatewayPrefix = "isthmus-exports-";
+
+    /// <summary>Whether a Service asks to be exported. One that is going does not any more.</summary>
+    public static bool IsExported(JsonObject service) => service.Label(ExportLabel) == "true" && !service.IsTerminating();
+
+    public static ServiceName NameOf(JsonObject service) => new(service.NamespaceName() ?? "", service.Name());
+
+    // A name with dots, because reviews-shop could be two services: hyphens are allowed in either part.
+    public static ObjectId ServiceEntry(ClusterName cluster, ServiceName service, string domain) =>
+        new(cluster, ResourceKind.ServiceEntry, SystemNamespaces.Isthmus, service.GlobalHost(domain));
+
+    public static ObjectId DestinationRule(ClusterName cluster, ServiceName service, string domain) =>
+        new(cluster, ResourceKind.DestinationRule, SystemNamespaces.Isthmus, service.GlobalHost(domain));
+
+    /// <summary>One Gateway for each exporting namespace, so that one event's cost does not grow with all exports.</summary>
+    public static ObjectId Gateway(ClusterName cluster, string exportingNamespace) =>
+        new(cluster, ResourceKind.Gateway, SystemNamespaces.Isthmus, GatewayPrefix + exportingNamespace);
+}

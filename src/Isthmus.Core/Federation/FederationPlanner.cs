@@ -1,0 +1,181 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using Isthmus.Core.Dns;
+using Isthmus.Core.Kubernetes;
+using Isthmus.Core.Mesh;
+using Isthmus.Core.Planning;
+
+namespace Isthmus.Core.Federation;
+
+/// <summary>A plan, and whether it has to be made again with the holders of all addresses known.</summary>
+public sealed record FederationPlan(Plan Plan, bool NeedsAllAddresses);
+
+/// <summary>
+/// Mode 1: what every cluster should hold so that exported services can be reached by their global names. The same planner
+/// serves one name and all of them.
+/// </summary>
+public static class FederationPlanner
+{
+    /// <summary>Plans for the clusters in the snapshot. What is silent keeps what it has, here and in everybody else's objects.</summary>
+    public static FederationPlan Plan(MeshDocument mesh, FederationSnapshot snapshot)
+    {
+        var exports = MeshExports.Of(mesh, snapshot);
+        var claims = Assign(mesh, snapshot, exports);
+        var desired = new List<DesiredObject>();
+        var records = new Dictionary<ClusterName, SortedDictionary<string, string>>();
+        var writer = new ServiceEntryWriter(mesh);
+        foreach (var importer in mesh.Clusters.Where(cluster => cluster is { Leaving: false, HasOwnControlPlane: true }))
+        {
+            var names = records[importer.Name] = new SortedDictionary<string, string>(StringComparer.Ordinal);
+            foreach (var service in exports.Services.Values.Where(service => claims.ContainsKey(service.Name)))
+            {
+                var objects = writer.Write(importer, service, claims[service.Name]).ToList();
+                desired.AddRange(objects.Where(_ => snapshot.Clusters.ContainsKey(importer.Name)));
+                if (objects.Count > 0)
+                    names[service.Name.GlobalHost(mesh.Domain)] = claims[service.Name].Address;
+            }
+        }
+
+        var (gateways, skipped) = Gateways(mesh, snapshot, exports);
+        desired.AddRange(gateways);
+        var owned = PlanDiff.Compute(desired, Observed(mesh, snapshot, desired)).OwnedOnly(mesh.Name);
+        var contributions = Marks(mesh, snapshot, exports, claims)
+            .Concat(Records(mesh, snapshot, records))
+            .Concat(skipped);
+        return new FederationPlan(owned.With(new Plan(contributions)), exports.Services.Count > claims.Count && snapshot.KnownAddresses is not null);
+    }
+
+    private static ImmutableSortedDictionary<ServiceName, AddressClaim> Assign(MeshDocument mesh, FederationSnapshot snapshot, MeshExports exports)
+    {
+        var shown = snapshot.Clusters.Values
+            .SelectMany(cluster => cluster.ServiceEntries.Concat(cluster.AddressHolders).Where(entry => Ownership.IsOurs(entry, mesh.Name)))
+            .Select(AddressClaim.OfServiceEntry)
+            .Concat(exports.Seen.Select(export => AddressClaim.OfService(export.Service)))
+            .OfType<AddressClaim>()
+            .ToLookup(claim => exports.Services.ContainsKey(claim.Service));
+        var own = shown[true].ToLookup(claim => claim.Service);
+        var book = new AddressBook(
+            new VirtualAddressRange(mesh.AddressRange), mesh.Domain, snapshot.Now, shown[false], address => snapshot.KnownAddresses?.Contains(address) ?? true);
+        return book.Assign(exports.Services.Keys.ToDictionary(name => name, name => own[name].ToImmutableArray()));
+    }
+
+    private static (IReadOnlyList<DesiredObject> Desired, IReadOnlyList<PlannedAction> Skipped) Gateways(
+        MeshDocument mesh, FederationSnapshot snapshot, MeshExports exports)
+    {
+        var desired = new List<DesiredObject>();
+        var skipped = new List<PlannedAction>();
+        foreach (var controlPlane in mesh.Clusters.Where(cluster => cluster is { Leaving: false, HasOwnControlPlane: true }))
+        {
+            if (!snapshot.Clusters.TryGetValue(controlPlane.Name, out var seen))
+                continue;
+            var served = mesh.Clusters.Where(cluster => cluster.ControlPlane == controlPlane.Name && cluster is { Leaving: false, Gateway: not null }).ToList();
+            if (served.Count == 0)
+                continue;
+            var hosts = Hosts(mesh, snapshot, exports, served, seen);
+            // The control plane's own gateway speaks for all that it serves: a Gateway selects pods in each of them.
+            var first = served.Find(cluster => cluster.Name == controlPlane.Name) ?? served[0];
+            var selector = first.Gateway is null
+                ? ImmutableSortedDictionary<string, string>.Empty
+                : GatewayAddress.Selector(first.Gateway, snapshot.Clusters.GetValueOrDefault(first.Name)?.GatewayService);
+            var result = new ExportGatewayPlanner(mesh, controlPlane, seen.Gateways).Plan(hosts, selector);
+            desired.AddRange(result.Desired);
+            skipped.AddRange(result.Skipped);
+        }
+
+        return (desired, skipped);
+    }
+
+    private static ImmutableSortedDictionary<string, ImmutableSortedSet<string>> Hosts(
+        MeshDocument mesh, FederationSnapshot snapshot, MeshExports exports, List<MeshCluster> served, ClusterSnapshot seen)
+    {
+        var hosts = exports.Seen
+            .Where(export => export.Exporter is not null && served.Contains(export.Cluster) && snapshot.Scope.IncludesNamespace(export.Name.Namespace))
+            .Select(export => (export.Name.Namespace, Host: $"{export.Name.Name}.{export.Name.Namespace}.svc.{export.Cluster.ClusterDomain}"));
+        // A silent cluster's exports are known only from what the Gateways list already, so nothing is taken out of them.
+        if (served.Exists(cluster => !snapshot.Clusters.ContainsKey(cluster.Name)))
+        {
+            hosts = hosts.Concat(seen.Gateways
+                .Where(gateway => Ownership.IsOurs(gateway, mesh.Name))
+                .SelectMany(gateway => ExportGatewayPlanner.PassthroughHosts(gateway), (gateway, host) => (gateway.Label(KnownExporters.NamespaceLabel) ?? "", host))
+                .Where(entry => snapshot.Scope.IncludesNamespace(entry.Item1)));
+        }
+
+        return hosts.GroupBy(entry => entry.Namespace, entry => entry.Host)
+            .ToImmutableSortedDictionary(group => group.Key, group => group.ToImmutableSortedSet(StringComparer.Ordinal), StringComparer.Ordinal);
+    }
+
+    private static IEnumerable<ObservedObject> Observed(MeshDocument mesh, FederationSnapshot snapshot, IEnumerable<DesiredObject> desired)
+    {
+        var wanted = desired.Select(item => item.Id).ToHashSet();
+        foreach (var (cluster, seen) in snapshot.Clusters)
+        {
+            foreach (var (kind, objects) in new[]
+            {
+                (ResourceKind.ServiceEntry, seen.ServiceEntries),
+                (ResourceKind.DestinationRule, seen.DestinationRules),
+                (ResourceKind.Gateway, seen.Gateways),
+            })
+            {
+                foreach (var live in objects)
+                {
+                    var id = new ObjectId(cluster, kind, live.NamespaceName(), live.Name());
+                    if (wanted.Contains(id) || (Ownership.IsOurs(live, mesh.Name) && IsInScope(snapshot.Scope, kind, live)))
+                        yield return new ObservedObject(id, live);
+                }
+            }
+        }
+    }
+
+    private static bool IsInScope(FederationScope scope, ResourceKind kind, JsonObject live)
+    {
+        if (kind == ResourceKind.Gateway)
+            return live.Label(KnownExporters.NamespaceLabel) is { } ns && scope.IncludesNamespace(ns);
+        return KnownExporters.ServiceOf(live) is { } name && scope.Includes(name);
+    }
+
+    private static IEnumerable<PlannedAction> Marks(
+        MeshDocument mesh, FederationSnapshot snapshot, MeshExports exports, ImmutableSortedDictionary<ServiceName, AddressClaim> claims)
+    {
+        foreach (var export in exports.Seen.Where(export => snapshot.Scope.Includes(export.Name)))
+        {
+            var claim = export.Exporter is not null && claims.TryGetValue(export.Name, out var held) ? held : (AddressClaim?)null;
+            var problem = export.Refusal ?? exports.Services.GetValueOrDefault(export.Name)?.ConflictFor(export.Cluster.Name)
+                ?? UnknownImporters(mesh, export) ?? (claim is null ? "no address is free in the mesh's addressRange" : null);
+            var mark = ServiceMarks.Export(export, claim, problem);
+            yield return mark;
+            if (problem is not null)
+                yield return new PlannedAction.Skipped(mark.Id, problem);
+        }
+
+        foreach (var (name, seen) in snapshot.Clusters)
+        {
+            var isLeaving = mesh.Find(name) is { Leaving: true };
+            foreach (var service in seen.Services.Where(service => snapshot.Scope.Includes(FederationNames.NameOf(service)) && !service.IsTerminating()))
+            {
+                if (isLeaving)
+                    yield return ServiceMarks.Left(name, service);
+                else if (!FederationNames.IsExported(service))
+                    yield return ServiceMarks.Withdrawn(name, service);
+            }
+        }
+    }
+
+    private static string? UnknownImporters(MeshDocument mesh, ServiceExport export)
+    {
+        var unknown = export.Exporter?.ExportTo?.Where(cluster => mesh.Find(new ClusterName(cluster)) is null).ToList() ?? [];
+        return unknown.Count == 0 ? null : $"{FederationNames.ExportToAnnotation} names no cluster of the mesh: {string.Join(", ", unknown)}";
+    }
+
+    private static IEnumerable<PlannedAction> Records(
+        MeshDocument mesh, FederationSnapshot snapshot, Dictionary<ClusterName, SortedDictionary<string, string>> records)
+    {
+        foreach (var cluster in mesh.Clusters)
+        {
+            if (!snapshot.Clusters.TryGetValue(cluster.Name, out var seen))
+                continue;
+            var wanted = cluster.Leaving ? [] : records.GetValueOrDefault(cluster.ControlPlane) ?? [];
+            if (DnsPlanner.Plan(cluster, mesh, seen.DnsConfigMap, wanted, snapshot.Scope) is { } action)
+                yield return action;
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Isthmus.Core.Kubernetes;
+using Isthmus.Core.Mesh;
+
+namespace Isthmus.Core.Federation;
+
+/// <summary>
+/// What a ServiceEntry remembers of its exporters. A cluster whose API is silent keeps what it last offered: nothing is
+/// withdrawn because of silence.
+/// </summary>
+internal static class KnownExporters
+{
+    public const string ServiceLabel = "isthmus.dev/service";
+    public const string NamespaceLabel = "isthmus.dev/namespace";
+
+    /// <summary>The service that one of our objects stands for.</summary>
+    public static ServiceName? ServiceOf(JsonObject obj) =>
+        obj.Label(NamespaceLabel) is { } ns && obj.Label(ServiceLabel) is { } name ? new ServiceName(ns, name) : null;
+
+    /// <summary>Compact JSON, in the order of cluster names, so that equal knowledge is equal text.</summary>
+    public static string Write(IEnumerable<Exporter> exporters)
+    {
+        var all = exporters.OrderBy(exporter => exporter.Cluster).ToList();
+        var root = new JsonObject();
+        foreach (var exporter in all)
+        {
+            var entry = new JsonObject
+            {
+                ["since"] = AddressClaim.Write(exporter.Since),
+                ["ports"] = new JsonArray([.. exporter.Ports.Select(port => (JsonNode)$"{port.Number}/{port.Name}/{port.Protocol}")]),
+                ["gateways"] = new JsonArray([.. exporter.Gateways.Select(gateway => (JsonNode)$"{gateway.Port}/{gateway.Host}")]),
+                ["accounts"] = new JsonArray([.. exporter.ServiceAccounts.Select(account => (JsonNode)account)]),
+            };
+            // One exporter needs no weight, and its scaling should not rewrite every ServiceEntry.
+            if (all.Count > 1)
+                entry["ready"] = exporter.Ready;
+            if (exporter.ExportTo is { } exportTo)
+                entry["to"] = new JsonArray([.. exportTo.Select(cluster => (JsonNode)cluster)]);
+            root[exporter.Cluster.Value] = entry;
+        }
+
+        return root.ToJsonString();
+    }
+
+    /// <summary>What a ServiceEntry remembers; nothing where the annotation is absent or was tampered with.</summary>
+    public static IEnumerable<Exporter> Read(JsonObject serviceEntry)
+    {
+        if (serviceEntry.Annotation(FederationNames.ExportersAnnotation) is not { } text)
+            return [];
+        try
+        {
+            return (JsonNode.Parse(text) as JsonObject ?? []).Select(entry => Read(new ClusterName(entry.Key), entry.Value as JsonObject ?? [])).OfType<Exporter>().ToList();
+        }
+        catch (Exception fault) when (fault is JsonException or ArgumentException)
+        {
+            // ArgumentException: duplicate keys show only when the object is first read.
+            return [];
+        }
+    }
+
+    private static Exporter? Read(ClusterName cluster, JsonObject entry)
+    {
+        var ports = Texts(entry["ports"]).Select(Port).ToList();
+        if (AddressClaim.ReadTime(ObjectMetadata.TextOf(entry["since"])) is not { } since || ports.Count == 0 || ports.Contains(null))
+            return null;
+        return new Exporter
+        {
+            Cluster = cluster,
+            Since = since,
+            Ports = [.. ports.OfType<ServicePort>()],
+            Gateways = [.. Texts(entry["gateways"]).Select(Gateway).OfType<GatewayAddress>()],
+            ServiceAccounts = [.. Texts(entry["accounts"])],
+            Ready = entry["ready"] is JsonValue value && value.TryGetValue<int>(out var ready) ? ready : 1,
+            ExportTo = entry["to"] is null ? null : [.. Texts(entry["to"])],
+        };
+    }
+
+    private static ServicePort? Port(string text) =>
+        text.Split('/', 3) is [var number, var name, var protocol] && int.TryParse(number, out var parsed) ? new ServicePort(parsed, name, protocol) : null;
+
+    private static GatewayAddress? Gateway(string text) =>
+        text.Split('/', 2) is [var port, var host] && int.TryParse(port, out var parsed) ? new GatewayAddress(host, parsed) : null;
+
+    private static IEnumerable<string> Texts(JsonNode? items) => (items as JsonArray ?? []).Select(ObjectMetadata.TextOf).OfType<string>();
+}

@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using Isthmus.Core.Kubernetes;
+using Isthmus.Core.Mesh;
+
+namespace Isthmus.Core.Federation;
+
+/// <summary>A Service that asks to be exported and what became of it.</summary>
+internal sealed record ServiceExport(MeshCluster Cluster, ServiceName Name, JsonObject Service, Exporter? Exporter, string? Refusal);
+
+/// <summary>All exports that are known: those seen, and those remembered of clusters that cannot be seen now.</summary>
+internal sealed class MeshExports
+{
+    private MeshExports(ImmutableArray<ServiceExport> seen, ImmutableSortedDictionary<ServiceName, GlobalService> services)
+    {
+        Seen = seen;
+        Services = services;
+    }
+
+    /// <summary>Of reachable clusters that stay in the mesh: everything in scope's namespaces, refused ones included.</summary>
+    public ImmutableArray<ServiceExport> Seen { get; }
+
+    /// <summary>The global names in scope.</summary>
+    public ImmutableSortedDictionary<ServiceName, GlobalService> Services { get; }
+
+    public static MeshExports Of(MeshDocument mesh, FederationSnapshot snapshot)
+    {
+        var seen = ImmutableArray.CreateBuilder<ServiceExport>();
+        foreach (var cluster in mesh.Clusters.Where(cluster => !cluster.Leaving).OrderBy(cluster => cluster.Name))
+        {
+            if (!snapshot.Clusters.TryGetValue(cluster.Name, out var found))
+                continue;
+            foreach (var (service, exporter, refusal) in new ExportReader(cluster, found, snapshot.Now).ReadAll())
+                seen.Add(new ServiceExport(cluster, FederationNames.NameOf(service), service, exporter, refusal));
+        }
+
+        var offers = seen.Where(export => export.Exporter is not null && snapshot.Scope.Includes(export.Name))
+            .Select(export => (export.Name, Exporter: export.Exporter ?? throw new System.Diagnostics.UnreachableException()))
+            .Concat(Remembered(mesh, snapshot))
+            .GroupBy(offer => offer.Name);
+        var services = offers.Select(group => GlobalService.Of(group.Key, group.Select(offer => offer.Exporter)));
+        return new MeshExports(seen.ToImmutable(), services.ToImmutableSortedDictionary(service => service.Name, service => service));
+    }
+
+    private static List<(ServiceName Name, Exporter Exporter)> Remembered(MeshDocument mesh, FederationSnapshot snapshot)
+    {
+        var known = new Dictionary<(ServiceName, ClusterName), Exporter>();
+        foreach (var entry in snapshot.Clusters.OrderBy(cluster => cluster.Key).SelectMany(cluster => cluster.Value.ServiceEntries))
+        {
+            // Read each once per name and exporter; reachable exporters speak for themselves.
+            if (KnownExporters.ServiceOf(entry) is not { } name || !snapshot.Scope.Includes(name))
+                continue;
+            foreach (var exporter in KnownExporters.Read(entry).Where(exporter => !snapshot.Clusters.ContainsKey(exporter.Cluster)))
+            {
+                if (mesh.Find(exporter.Cluster) is { Leaving: false } cluster && cluster.AllowsExportFrom(name.Namespace))
+                    known.TryAdd((name, exporter.Cluster), exporter);
+            }
+        }
+
+        return [.. known.Select(entry => (entry.Key.Item1, entry.Value))];
+    }
+}

@@ -1,0 +1,54 @@
+namespace Isthmus.Core.Injection;
+
+/// <summary>The variables that a webhook's URL path sets on the sidecars it injects, such as <c>/inject/cluster/west/net/vnet-west</c>.</summary>
+public sealed class InjectPath
+{
+    private const string LegacyMark = ":ENV:";
+
+    private InjectPath(IReadOnlyDictionary<string, string> variables) => Variables = variables;
+
+    /// <summary>Environment variable by name, in ordinal order.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; }
+
+    public static InjectPath None { get; } = new(new SortedDictionary<string, string>(StringComparer.Ordinal));
+
+    /// <summary>Reads the path as istiod does; any route prefix before <c>/inject</c> has to be taken off before, and escapes decoded.</summary>
+    public static InjectPath Parse(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        var pairs = Pairs(path.EndsWith('/') ? path[..^1] : path);
+        var variables = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        for (var i = 0; i + 1 < pairs.Count; i += 2)
+        {
+            var name = pairs[i] switch
+            {
+                "cluster" => "ISTIO_META_CLUSTER_ID",
+                "net" => "ISTIO_META_NETWORK",
+                var other => other.ToUpperInvariant(),
+            };
+            if (name.Length > 0) variables[name] = pairs[i + 1];
+        }
+        return new InjectPath(variables);
+    }
+
+    private static List<string> Pairs(string path)
+    {
+        var parts = path.Split('/', 3);
+        if (parts.Length < 3) return [];
+        if (parts[2].StartsWith(LegacyMark, StringComparison.Ordinal)) return LegacyPairs(parts[2]);
+        var pairs = parts[2].Split('/').ToList();
+        for (var i = 1; i < pairs.Count; i += 2) pairs[i] = pairs[i].Replace("--slash--", "/", StringComparison.Ordinal);
+        return pairs;
+    }
+
+    private static List<string> LegacyPairs(string text)
+    {
+        var pairs = new List<string>();
+        foreach (var pair in text.Split(LegacyMark).Skip(1))
+        {
+            var equals = pair.IndexOf('=', StringComparison.Ordinal);
+            if (equals > 0) pairs.AddRange([pair[..equals], pair[(equals + 1)..]]);
+        }
+        return pairs;
+    }
+}

@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using System.Net;
+
+namespace Isthmus.Core.Mesh;
+
+/// <summary>The mesh document: what one mesh consists of. Only valid documents exist; <see cref="Parse"/> makes them.</summary>
+public sealed class MeshDocument
+{
+    public required string Name { get; init; }
+
+    /// <summary>Counts up with each edit; a run with an older one than it finds in a cluster stops. 0 where not given.</summary>
+    public required long Generation { get; init; }
+
+    /// <summary>The last labels of global names, <c>global</c> unless given.</summary>
+    public required string Domain { get; init; }
+
+    /// <summary>The range that virtual addresses come from.</summary>
+    public required IPNetwork AddressRange { get; init; }
+
+    public required TrustSettings? Trust { get; init; }
+
+    public required InjectionPolicy Injection { get; init; }
+
+    public required ImmutableArray<MeshCluster> Clusters { get; init; }
+
+    public MeshCluster? Find(ClusterName name) => Clusters.FirstOrDefault(cluster => cluster.Name == name);
+
+    /// <summary>Reads a document. Relative kubeconfig paths are taken from <paramref name="directory"/>.</summary>
+    public static MeshDocumentResult Parse(string yaml, string? directory = null) => MeshDocumentParser.Parse(yaml, directory);
+
+    /// <summary>How clients of one cluster reach servers of another; it follows from control planes and networks.</summary>
+    public static MeshMode ModeBetween(MeshCluster client, MeshCluster server)
+    {
+        if (client.ControlPlane != server.ControlPlane)
+            return MeshMode.SeveralControlPlanes;
+        return client.Network == server.Network ? MeshMode.FlatNetwork : MeshMode.ClusterAwareRouting;
+    }
+}
+
+/// <summary>The mode of a pair of clusters (design: one document, three modes).</summary>
+public enum MeshMode
+{
+    /// <summary>1: different control planes.</summary>
+    SeveralControlPlanes = 1,
+
+    /// <summary>2: one control plane, one network.</summary>
+    FlatNetwork = 2,
+
+    /// <summary>3: one control plane, different networks.</summary>
+    ClusterAwareRouting = 3,
+}
+
+/// <summary>Where the intermediate CA comes from and under which trust domain identities stand.</summary>
+/// <param name="Vault">The vault's https address.</param>
+/// <param name="Certificate">The certificate's name in the vault.</param>
+/// <param name="TrustDomain">Istio's trust domain, <c>cluster.local</c> unless given.</param>
+/// <param name="Adopt">Whether a <c>cacerts</c> Secret that somebody else made may be taken over.</param>
+public sealed record TrustSettings(Uri Vault, string Certificate, string TrustDomain, bool Adopt);
+
+/// <summary>What follows when our injection webhook does not answer.</summary>
+public enum InjectionFallback
+{
+    /// <summary>istiod's own webhook stays registered and injects what we missed.</summary>
+    Istiod,
+
+    /// <summary>Nothing: a pod that we cannot inject is refused.</summary>
+    None,
+}
+
+/// <summary>How the injection webhooks are registered.</summary>
+public sealed class InjectionPolicy
+{
+    public const string DefaultRevision = "default";
+
+    public required InjectionFallback Fallback { get; init; }
+
+    /// <summary>1 to 30.</summary>
+    public required int TimeoutSeconds { get; init; }
+
+    /// <summary>Kubernetes' own word, Ignore or Fail.</summary>
+    public required string FailurePolicy { get; init; }
+
+    /// <summary>Kubernetes' own word, Never or IfNeeded.</summary>
+    public required string ReinvocationPolicy { get; init; }
+
+    /// <summary>The revisions and revision tags that namespaces and pods may name; <c>default</c> stands for istiod without a revision.</summary>
+    public required ImmutableArray<string> Revisions { get; init; }
+
+    /// <summary>Istio's <c>enableNamespacesByDefault</c>: namespaces without any label are injected too.</summary>
+    public required bool EnableNamespacesByDefault { get; init; }
+}

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using Isthmus.Core.Kubernetes;
+using Isthmus.Core.Mesh;
+
+namespace Isthmus.Core.Planning;
+
+/// <summary>The actions of one run, in the order in which a cluster takes them. Filters narrow it; none widens it.</summary>
+public sealed class Plan
+{
+    public static readonly Plan Empty = new([]);
+
+    // What is pointed at comes before what points at it: a ServiceEntry without its DestinationRule would send plain text,
+    // a DNS record without its ServiceEntry would lead nowhere. Deletions go the other way round.
+    private static readonly ImmutableArray<ResourceKind> WriteOrder =
+    [
+        ResourceKind.Namespace, ResourceKind.Secret, ResourceKind.Gateway, ResourceKind.DestinationRule, ResourceKind.ServiceEntry,
+        ResourceKind.Service, ResourceKind.ConfigMap, ResourceKind.MutatingWebhookConfiguration, ResourceKind.ValidatingWebhookConfiguration,
+    ];
+
+    public Plan(IEnumerable<PlannedAction> actions) =>
+        Actions = [.. actions.OrderBy(action => action.Id.Cluster).ThenBy(Stage).ThenBy(action => action.Id).ThenBy(action => action is PlannedAction.Skipped skipped ? skipped.Reason : "", StringComparer.Ordinal)];
+
+    public ImmutableArray<PlannedAction> Actions { get; }
+
+    public bool HasWrites => Actions.Any(action => action.IsWrite);
+
+    public Plan With(Plan other) => new(Actions.Concat(other.Actions));
+
+    /// <summary>Where two planners speak of one object, the first word counts; a write comes before the reasons for leaving it alone.</summary>
+    public Plan WithoutRepeats() =>
+        new(Actions.OrderBy(action => !action.IsWrite).DistinctBy(action => (action.Id, (action as PlannedAction.Skipped)?.Reason)));
+
+    /// <summary>Only what concerns the given clusters.</summary>
+    public Plan Only(Func<ClusterName, bool> includes) => new(Actions.Where(action => includes(action.Id.Cluster)));
+
+    /// <summary>Nothing is deleted.</summary>
+    public Plan UpsertOnly() => Select(action => action is PlannedAction.Delete ? new PlannedAction.Skipped(action.Id, "deletions are switched off") : action);
+
+    /// <summary>Nothing is changed or deleted that this mesh does not own; what stands in the way is reported.</summary>
+    public Plan OwnedOnly(string mesh) => new(Actions.SelectMany(action => Owned(action, mesh)));
+
+    internal Plan Select(Func<PlannedAction, PlannedAction> change) => new(Actions.Select(change));
+
+    private static IEnumerable<PlannedAction> Owned(PlannedAction action, string mesh) => action switch
+    {
+        PlannedAction.Delete delete => Ownership.IsOurs(delete.Live, mesh) ? [action] : [],
+        PlannedAction.Replace replace when Ownership.Clash(replace.Live, mesh) is { } clash => [new PlannedAction.Skipped(action.Id, clash)],
+        _ => [action],
+    };
+
+    private static int Stage(PlannedAction action)
+    {
+        var position = WriteOrder.IndexOf(action.Id.Kind);
+        return action is PlannedAction.Delete ? 2 * WriteOrder.Length - position : position;
+    }
+}

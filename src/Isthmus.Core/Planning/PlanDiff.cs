@@ -1,0 +1,48 @@
+using System.Text.Json.Nodes;
+using Isthmus.Core.Kubernetes;
+
+namespace Isthmus.Core.Planning;
+
+/// <summary>An object as it was found.</summary>
+public readonly record struct ObservedObject(ObjectId Id, JsonObject Live);
+
+/// <summary>An object as it should be, without what the server adds.</summary>
+public readonly record struct DesiredObject(ObjectId Id, JsonObject Content);
+
+/// <summary>From what should be and what is to what has to happen. It knows no owners: <see cref="Plan.OwnedOnly"/> does.</summary>
+public static class PlanDiff
+{
+    /// <summary>Observed objects that nobody desires are deleted, so observe only what is in scope.</summary>
+    public static Plan Compute(IEnumerable<DesiredObject> desired, IEnumerable<ObservedObject> observed)
+    {
+        var live = new Dictionary<ObjectId, JsonObject>();
+        foreach (var (id, obj) in observed)
+            live[id] = obj;
+        var actions = new List<PlannedAction>();
+        var wanted = new HashSet<ObjectId>();
+        foreach (var (id, content) in desired)
+        {
+            wanted.Add(id);
+            actions.Add(Act(id, content, live.GetValueOrDefault(id)));
+        }
+
+        foreach (var (id, obj) in live)
+        {
+            if (!wanted.Contains(id) && !obj.IsTerminating())
+                actions.Add(new PlannedAction.Delete(id, obj));
+        }
+
+        return new Plan(actions);
+    }
+
+    /// <summary>The step from one whole object to another, where <paramref name="content"/> was made out of <paramref name="live"/>.</summary>
+    public static PlannedAction Step(ObjectId id, JsonObject live, JsonObject content) =>
+        JsonNode.DeepEquals(live, content) ? new PlannedAction.Unchanged(id) : new PlannedAction.Replace(id, live, content);
+
+    private static PlannedAction Act(ObjectId id, JsonObject content, JsonObject? live)
+    {
+        if (live is null)
+            return new PlannedAction.Create(id, ObjectMerge.WithoutNulls(content));
+        return live.IsTerminating() ? new PlannedAction.Skipped(id, "is being deleted") : Step(id, live, ObjectMerge.Merge(id.Kind, live, content));
+    }
+}

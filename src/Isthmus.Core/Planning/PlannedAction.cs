@@ -1,0 +1,26 @@
+using System.Text.Json.Nodes;
+
+namespace Isthmus.Core.Planning;
+
+/// <summary>What is to happen to one object. What is left alone is stated too, with the reason where there is one.</summary>
+public abstract record PlannedAction
+{
+    private PlannedAction(ObjectId id) => Id = id;
+
+    public ObjectId Id { get; }
+
+    /// <summary>Whether anything is sent to the cluster.</summary>
+    public bool IsWrite => this is Create or Replace or Delete;
+
+    public sealed record Create(ObjectId Id, JsonObject Content) : PlannedAction(Id);
+
+    /// <param name="Live">What was observed; its resourceVersion goes with the write.</param>
+    /// <param name="Content">The whole object as it is to be.</param>
+    public sealed record Replace(ObjectId Id, JsonObject Live, JsonObject Content) : PlannedAction(Id);
+
+    public sealed record Delete(ObjectId Id, JsonObject Live) : PlannedAction(Id);
+
+    public sealed record Unchanged(ObjectId Id) : PlannedAction(Id);
+
+    public sealed record Skipped(ObjectId Id, string Reason) : PlannedAction(Id);
+}

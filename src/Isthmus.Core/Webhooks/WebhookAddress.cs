@@ -1,0 +1,39 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Isthmus.Core.Mesh;
+
+namespace Isthmus.Core.Webhooks;
+
+/// <summary>The <c>clientConfig</c> of our webhooks.</summary>
+internal static class WebhookAddress
+{
+    /// <summary>
+    /// Cluster and network travel in the path, as istiod's own webhook has them (<c>/inject/cluster/C/net/N</c>), with <c>--slash--</c>
+    /// for a slash. A revision other than the default goes in front of them.
+    /// </summary>
+    public static JsonObject Inject(WebhookSettings settings, MeshCluster cluster, string revision)
+    {
+        var path = revision == InjectionPolicy.DefaultRevision ? "inject" : $"inject/{RevisionKey}/{Escape(revision)}";
+        return Client(settings, cluster, WebhookPurpose.Inject, $"{path}/cluster/{Escape(cluster.Name.Value)}/net/{Escape(cluster.Network.Value)}");
+    }
+
+    public static JsonObject Changes(WebhookSettings settings, MeshCluster cluster) =>
+        Client(settings, cluster, WebhookPurpose.Changes, "changes");
+
+    /// <summary>The path key that names a revision; InjectSidecar takes it out before Istio's own keys are read.</summary>
+    public const string RevisionKey = "isthmus-revision";
+
+    private static JsonObject Client(WebhookSettings settings, MeshCluster cluster, WebhookPurpose purpose, string path)
+    {
+        var token = WebhookToken.Compute(settings.Keys[0], cluster.Name, purpose);
+        var url = $"{settings.BaseUrl.GetLeftPart(UriPartial.Path).TrimEnd('/')}/api/clusters/{cluster.Name}/{token}/{path}";
+        return new JsonObject
+        {
+            ["url"] = url,
+            ["service"] = null,
+            ["caBundle"] = settings.CaBundle is { } bundle ? Convert.ToBase64String(Encoding.UTF8.GetBytes(bundle)) : null,
+        };
+    }
+
+    private static string Escape(string value) => Uri.EscapeDataString(value.Replace("/", "--slash--", StringComparison.Ordinal));
+}

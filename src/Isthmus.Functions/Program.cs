@@ -1,1 +1,0 @@
-Console.Error.WriteLine("offline"); return 1;

@@ -1,0 +1,19 @@
+using Azure.Messaging.EventGrid;
+using Isthmus.Core.Webhooks;
+using Isthmus.Runtime.KeyVault;
+using Isthmus.Runtime.Mesh;
+
+namespace Isthmus.Runtime.Composition;
+
+/// <summary>What differs between Azure, a host on this machine and the demo.</summary>
+public sealed record IsthmusParts
+{
+    public required IMeshDocumentSource Documents { get; init; }
+    public required VaultClients Vaults { get; init; }
+    public required EventGridPublisherClient Topic { get; init; }
+
+    /// <summary>Made on first use: a host on this machine knows its own address only once it listens.</summary>
+    public required Func<IServiceProvider, WebhookSettings> Webhooks { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}

@@ -1,0 +1,28 @@
+using Isthmus.Core.Events;
+using Isthmus.Runtime.EventGrid;
+using Isthmus.Runtime.Injection;
+using Isthmus.Runtime.KeyVault;
+using Isthmus.Runtime.Reconcilers;
+using Isthmus.Runtime.Webhooks;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Isthmus.Runtime.Composition;
+
+/// <summary>Registers all that the function classes ask for.</summary>
+public static class IsthmusServices
+{
+    public static IServiceCollection AddIsthmus(this IServiceCollection services, IsthmusParts parts)
+    {
+        services.TryAddSingleton(parts.Time);
+        services.AddSingleton(parts.Documents);
+        services.AddSingleton(parts.Vaults);
+        services.AddSingleton(parts.Webhooks);
+        services.AddSingleton<IMeshEventPublisher>(new EventGridMeshEventPublisher(parts.Topic));
+        services.AddSingleton<ICertificateSource, KeyVaultCertificateSource>();
+        services.AddSingleton<WebhookGuard>();
+        services.AddSingleton<ChangeNotifier>();
+        services.AddSingleton<EventRuns>();
+        return services.AddReconcilers().AddInjection();
+    }
+}

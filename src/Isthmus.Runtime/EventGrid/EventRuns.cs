@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+using Isthmus.Runtime.Reconcilers;
+using Microsoft.Extensions.Logging;
+
+namespace Isthmus.Runtime.EventGrid;
+
+/// <summary>A run that an event asked for did not succeed everywhere; thrown so that the event is delivered again.</summary>
+public sealed class RunFailedException(RunReport report)
+    : Exception(string.Join("; ", report.Failures.Select(failure => failure.Cluster is { } cluster ? $"{cluster}: {failure.Reason}" : failure.Reason)))
+{
+    public RunReport Report { get; } = report;
+}
+
+/// <summary>
+/// Runs reconcilers for events: one run of a name at a time in this instance (runs beside each other would only make each
+/// other start again), none over 25 s (Event Grid gives 30), and a failure is an exception.
+/// </summary>
+public sealed class EventRuns(TimeProvider time, ILogger<EventRuns> logger)
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(25);
+
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _gates = new(StringComparer.Ordinal);
+
+    public async Task<RunReport> RunAsync(string name, Func<CancellationToken, Task<RunReport>> run, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await using var timer = time.CreateTimer(source => (source as CancellationTokenSource)?.Cancel(), deadline, Longest, Timeout.InfiniteTimeSpan);
+        return await RunUnboundedAsync(name, run, deadline.Token).ConfigureAwait(false);
+    }
+
+    /// <summary>As <see cref="RunAsync"/>, for timers, which no delivery waits for.</summary>
+    public async Task<RunReport> RunUnboundedAsync(string name, Func<CancellationToken, Task<RunReport>> run, CancellationToken cancellationToken)
+    {
+        // The gates of names stay: names are few, and one removed while it is waited for would let two runs in.
+        var gate = _gates.GetOrAdd(name, _ => new SemaphoreSlim(1));
+        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var report = await run(cancellationToken).ConfigureAwait(false);
+            foreach (var entry in report.Changes.Concat(report.Skipped))
+                logger.LogInformation("{Run}: {Entry}", name, entry);
+            return report.Succeeded ? report : throw new RunFailedException(report);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+}

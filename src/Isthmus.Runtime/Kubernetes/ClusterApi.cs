@@ -1,0 +1,220 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Authentication;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Isthmus.Core.Kubernetes;
+using Isthmus.Core.Mesh;
+using k8s;
+using k8s.Exceptions;
+using Polly;
+using Polly.Retry;
+using Polly.Timeout;
+
+namespace Isthmus.Runtime.Kubernetes;
+
+/// <summary>
+/// One cluster's API on raw JSON, so that fields unknown to us survive. Reads are consistent: no resourceVersion is sent.
+/// Throws <see cref="ClusterApiException"/> for a refusal and <see cref="ClusterUnreachableException"/> for silence.
+/// </summary>
+public sealed class ClusterApi : IDisposable
+{
+    private const int PageSize = 500;
+    private const string FieldManager = "isthmus";
+
+    private readonly k8s.Kubernetes _client;
+    private readonly ResiliencePipeline _reads;
+    private readonly ResiliencePipeline _writes;
+
+    public ClusterApi(ClusterName cluster, KubernetesClientConfiguration configuration, ClusterApiOptions options, TimeProvider time)
+    {
+        Cluster = cluster;
+        configuration.FirstMessageHandlerSetup += handler =>
+        {
+            handler.ConnectTimeout = options.ConnectTimeout;
+            handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);
+        };
+        configuration.HttpClientTimeout = Timeout.InfiniteTimeSpan;
+        _client = new k8s.Kubernetes(configuration);
+        _writes = new ResiliencePipelineBuilder { TimeProvider = time }.AddTimeout(options.RequestTimeout).Build();
+        _reads = new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions
+            {
+                ShouldHandle = new PredicateBuilder().Handle<HttpRequestException>().Handle<IOException>()
+                    .Handle<ClusterApiException>(refusal => refusal.Status is 429 or 502 or 503 or 504),
+                MaxRetryAttempts = options.ReadRetries,
+                Delay = TimeSpan.FromMilliseconds(100),
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+            })
+            .AddTimeout(options.RequestTimeout)
+            .Build();
+    }
+
+    public ClusterName Cluster { get; }
+
+    /// <summary>The object, or null where there is none (or no such kind is served).</summary>
+    public async Task<JsonObject?> GetAsync(ResourceKind kind, string? ns, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadAsync(kind.Path(ns, name), cancellationToken).ConfigureAwait(false);
+        }
+        catch (ClusterApiException refusal) when (refusal.Status == 404)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>All objects that match, page by page, each with its apiVersion and kind; empty where the kind is not served.</summary>
+    public async Task<IReadOnlyList<JsonObject>> ListAsync(
+        ResourceKind kind, string? ns, string? labelSelector, string? fieldSelector, CancellationToken cancellationToken)
+    {
+        var items = new List<JsonObject>();
+        string? next = null;
+        do
+        {
+            JsonObject page;
+            try
+            {
+                page = await ReadAsync(ListPath(kind, ns, labelSelector, fieldSelector, next), cancellationToken).ConfigureAwait(false);
+            }
+            catch (ClusterApiException refusal) when (refusal.Status == 404 && next is null)
+            {
+                return [];
+            }
+            catch (ClusterApiException refusal) when (refusal.Status == 410 && next is not null)
+            {
+                // The continue token expired: a list is only consistent as a whole, so it starts again.
+                items.Clear();
+                next = null;
+                continue;
+            }
+
+            foreach (var item in (page["items"] as JsonArray ?? []).OfType<JsonObject>().ToArray())
+                items.Add(Named(kind, (JsonObject)item.DeepClone()));
+            next = ObjectMetadata.TextOf((page["metadata"] as JsonObject)?["continue"]);
+        }
+        while (!string.IsNullOrEmpty(next));
+
+        return items;
+    }
+
+    public Task<JsonObject> CreateAsync(ResourceKind kind, JsonObject obj, CancellationToken cancellationToken) =>
+        WriteAsync(HttpMethod.Post, kind.Path(obj.NamespaceName(), null), obj, cancellationToken);
+
+    /// <summary>Replaces an object; it carries the resourceVersion that was read, so a change in between is a conflict (409).</summary>
+    public Task<JsonObject> ReplaceAsync(ResourceKind kind, JsonObject obj, CancellationToken cancellationToken) =>
+        WriteAsync(HttpMethod.Put, kind.Path(obj.NamespaceName(), obj.Name()), obj, cancellationToken);
+
+    public Task<JsonObject> ReplaceStatusAsync(ResourceKind kind, JsonObject obj, CancellationToken cancellationToken) =>
+        WriteAsync(HttpMethod.Put, kind.Path(obj.NamespaceName(), obj.Name()) + "/status", obj, cancellationToken);
+
+    /// <summary>Deletes exactly the object that was read: another uid or resourceVersion is a conflict (409). Gone already is fine.</summary>
+    public async Task DeleteAsync(ResourceKind kind, JsonObject live, CancellationToken cancellationToken)
+    {
+        var options = new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "DeleteOptions",
+            ["preconditions"] = new JsonObject { ["uid"] = live.Uid(), ["resourceVersion"] = live.ResourceVersion() },
+        };
+        try
+        {
+            await WriteAsync(HttpMethod.Delete, kind.Path(live.NamespaceName(), live.Name()), options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ClusterApiException refusal) when (refusal.Status == 404)
+        {
+            return;
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private static JsonObject Named(ResourceKind kind, JsonObject item)
+    {
+        // Items of a list come without their type; a replace needs it.
+        item["apiVersion"] ??= kind.ApiVersion;
+        item["kind"] ??= kind.Kind;
+        return item;
+    }
+
+    private static string ListPath(ResourceKind kind, string? ns, string? labels, string? fields, string? next)
+    {
+        var path = $"{kind.Path(ns, null)}?limit={PageSize}";
+        if (labels is not null)
+            path += $"&labelSelector={Uri.EscapeDataString(labels)}";
+        if (fields is not null)
+            path += $"&fieldSelector={Uri.EscapeDataString(fields)}";
+        return next is null ? path : $"{path}&continue={Uri.EscapeDataString(next)}";
+    }
+
+    private Task<JsonObject> ReadAsync(string path, CancellationToken cancellationToken) =>
+        GuardAsync(_reads, HttpMethod.Get, path, null, cancellationToken);
+
+    private Task<JsonObject> WriteAsync(HttpMethod method, string path, JsonObject body, CancellationToken cancellationToken) =>
+        GuardAsync(_writes, method, method == HttpMethod.Delete ? path : $"{path}?fieldManager={FieldManager}", body, cancellationToken);
+
+    private async Task<JsonObject> GuardAsync(
+        ResiliencePipeline pipeline, HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await pipeline.ExecuteAsync(async token => await SendAsync(method, path, body, token).ConfigureAwait(false), cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (TimeoutRejectedException timeout)
+        {
+            throw new ClusterUnreachableException(Cluster, $"no answer within {timeout.Timeout.TotalSeconds:0.#} s", timeout);
+        }
+        catch (Exception silence) when (silence is HttpRequestException or IOException or AuthenticationException or KubernetesClientException)
+        {
+            throw new ClusterUnreachableException(Cluster, silence.GetBaseException().Message, silence);
+        }
+        catch (OperationCanceledException silence) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The handler's own connect timeout shows as a cancellation that nobody asked for.
+            throw new ClusterUnreachableException(Cluster, "no connection in time", silence);
+        }
+    }
+
+    private async Task<JsonObject> SendAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(_client.BaseUri, path));
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue(FieldManager, "0.1"));
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        if (body is not null)
+        {
+            request.Content = new StringContent(body.ToJsonString());
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+
+        if (_client.Credentials is { } credentials)
+            await credentials.ProcessHttpRequestAsync(request, cancellationToken).ConfigureAwait(false);
+        using var response = await _client.HttpClient.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        var text = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
+        var answer = Parse(text);
+        if (!response.IsSuccessStatusCode)
+            throw Refusal(response.StatusCode, answer, text);
+        return answer ?? throw new ClusterApiException(Cluster, (int)response.StatusCode, "", "the answer is not a JSON object");
+    }
+
+    private ClusterApiException Refusal(HttpStatusCode status, JsonObject? answer, string text)
+    {
+        var reason = ObjectMetadata.TextOf(answer?["reason"]) ?? "";
+        var message = ObjectMetadata.TextOf(answer?["message"]) ?? $"HTTP {(int)status} {text.Trim()}";
+        return new ClusterApiException(Cluster, (int)status, reason, message.Length > 500 ? message[..500] : message);
+    }
+
+    private static JsonObject? Parse(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text) as JsonObject;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

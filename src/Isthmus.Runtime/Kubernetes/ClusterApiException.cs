@@ -1,0 +1,26 @@
+using Isthmus.Core.Mesh;
+
+namespace Isthmus.Runtime.Kubernetes;
+
+/// <summary>An API server answered a request with a failure. The message is the server's own.</summary>
+public sealed class ClusterApiException(ClusterName cluster, int status, string reason, string message)
+    : Exception($"cluster {cluster}: {message}")
+{
+    public ClusterName Cluster { get; } = cluster;
+
+    /// <summary>The HTTP status code.</summary>
+    public int Status { get; } = status;
+
+    /// <summary>Kubernetes' machine-readable reason (Conflict, AlreadyExists, Forbidden, …); empty where none was sent.</summary>
+    public string Reason { get; } = reason;
+
+    /// <summary>Somebody else wrote first: observe again and plan anew.</summary>
+    public bool IsConflict => Status == 409;
+}
+
+/// <summary>An API server did not answer: refused, timed out, cut, or its certificate is not trusted.</summary>
+public sealed class ClusterUnreachableException(ClusterName cluster, string message, Exception? inner = null)
+    : Exception($"cluster {cluster} cannot be reached: {message}", inner)
+{
+    public ClusterName Cluster { get; } = cluster;
+}

@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Isthmus.Core.Mesh;
+using Isthmus.Runtime.Mesh;
+using k8s;
+using k8s.Exceptions;
+using YamlDotNet.Core;
+
+namespace Isthmus.Runtime.Kubernetes;
+
+/// <summary>The clusters of a mesh document, each connected once and again when its access changes.</summary>
+public sealed class ClusterConnections(IMeshDocumentSource documents, ClusterApiOptions options, TimeProvider time) : IDisposable
+{
+    private readonly ConcurrentDictionary<ClusterName, Lazy<Connection>> _connections = new();
+
+    /// <summary>The cluster of the current document; throws <see cref="ClusterUnreachableException"/> where it is unknown or cannot be connected.</summary>
+    public async Task<ClusterApi> GetAsync(ClusterName name, CancellationToken cancellationToken)
+    {
+        var document = await documents.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return Get(document.Find(name) ?? throw new ClusterUnreachableException(name, "the mesh document does not list it"));
+    }
+
+    /// <summary>The connection to a cluster. Nothing is sent yet.</summary>
+    public ClusterApi Get(MeshCluster cluster)
+    {
+        var stamp = Stamp(cluster.Access);
+        while (true)
+        {
+            var entry = _connections.GetOrAdd(cluster.Name, _ => new Lazy<Connection>(() => Connect(cluster, stamp)));
+            Connection connection;
+            try
+            {
+                connection = entry.Value;
+            }
+            catch (ClusterUnreachableException)
+            {
+                // What could not be connected is tried anew by the next caller.
+                _connections.TryRemove(KeyValuePair.Create(cluster.Name, entry));
+                throw;
+            }
+
+            if (connection.Stamp == stamp)
+                return connection.Api;
+            // The old client is left to requests still under way; it holds only pooled connections that expire.
+            _connections.TryRemove(KeyValuePair.Create(cluster.Name, entry));
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var entry in _connections.Values.Where(entry => entry.IsValueCreated))
+            entry.Value.Api.Dispose();
+    }
+
+    private static (ClusterAccess Access, DateTime Written) Stamp(ClusterAccess access) =>
+        (access, access is ClusterAccess.Kubeconfig file ? File.GetLastWriteTimeUtc(file.Path) : default);
+
+    private Connection Connect(MeshCluster cluster, (ClusterAccess, DateTime) stamp)
+    {
+        var configuration = cluster.Access switch
+        {
+            ClusterAccess.Kubeconfig file => FromFile(cluster.Name, file),
+            ClusterAccess.Aks => throw new ClusterUnreachableException(cluster.Name, "access by aks is not supported yet; use access.kubeconfig"),
+            ClusterAccess.VaultSecret => throw new ClusterUnreachableException(
+                cluster.Name, "access by vaultSecret is not supported yet; use access.kubeconfig"),
+            _ => throw new UnreachableException(),
+        };
+        return new Connection(new ClusterApi(cluster.Name, configuration, options, time), stamp);
+    }
+
+    private static KubernetesClientConfiguration FromFile(ClusterName name, ClusterAccess.Kubeconfig file)
+    {
+        try
+        {
+            return KubernetesClientConfiguration.BuildConfigFromConfigFile(file.Path, file.Context);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or KubeConfigException or YamlException or FormatException)
+        {
+            throw new ClusterUnreachableException(name, $"kubeconfig {file.Path}: {fault.Message}", fault);
+        }
+    }
+
+    private sealed record Connection(ClusterApi Api, (ClusterAccess, DateTime) Stamp);
+}

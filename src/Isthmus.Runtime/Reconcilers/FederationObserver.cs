@@ -1,0 +1,140 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using Isthmus.Core.Dns;
+using Isthmus.Core.Federation;
+using Isthmus.Core.Kubernetes;
+using Isthmus.Core.Mesh;
+using Isthmus.Core.Webhooks;
+using Isthmus.Runtime.Kubernetes;
+
+namespace Isthmus.Runtime.Reconcilers;
+
+/// <summary>What was seen, and of each cluster the namespace of our objects.</summary>
+internal sealed record FederationObservation(FederationSnapshot Snapshot, IReadOnlyDictionary<ClusterName, JsonObject?> Namespaces);
+
+/// <summary>
+/// Reads what federation is planned from: in every cluster first what is to be written, then, when all of that is read, what it is
+/// derived from (design, consistency rule 1). The number of requests for one name depends on the clusters alone.
+/// </summary>
+internal sealed class FederationObserver(ClusterConnections connections, TimeProvider time)
+{
+    // Enough that all of them are taken only in a range that is nearly full.
+    private const int ProbedAddresses = 16;
+
+    public async Task<FederationObservation> ObserveAsync(
+        MeshDocument mesh, FederationScope scope, IReadOnlyList<ServiceName> names, bool allAddresses, RunState state, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var written = new ConcurrentDictionary<ClusterName, WrittenObjects>();
+        await EachAsync(mesh, state, async (cluster, api) =>
+            written[cluster.Name] = await WrittenObjects.ReadAsync(api, mesh, cluster, names, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        var sources = new ConcurrentDictionary<ClusterName, ExportSources>();
+        await EachAsync(mesh, state, async (cluster, api) =>
+            sources[cluster.Name] = await ExportSources.ReadAsync(api, cluster, names, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        var (holders, known) = scope.IsEverything
+            ? (new ConcurrentDictionary<ClusterName, IReadOnlyList<JsonObject>>(), null)
+            : await HoldersAsync(mesh, names, allAddresses, written, sources, state, cancellationToken).ConfigureAwait(false);
+        var clusters = written.Where(entry => state.IsServed(entry.Key) && sources.ContainsKey(entry.Key))
+            .ToDictionary(entry => entry.Key, entry => Snapshot(entry.Value, sources[entry.Key], holders.GetValueOrDefault(entry.Key) ?? []));
+        return new FederationObservation(
+            new FederationSnapshot { Scope = scope, Clusters = clusters, KnownAddresses = known, Now = now },
+            clusters.Keys.ToDictionary(name => name, name => written[name].Namespace));
+    }
+
+    private async Task<(ConcurrentDictionary<ClusterName, IReadOnlyList<JsonObject>> Holders, IReadOnlySet<string>? Known)> HoldersAsync(
+        MeshDocument mesh,
+        IReadOnlyList<ServiceName> names,
+        bool allAddresses,
+        ConcurrentDictionary<ClusterName, WrittenObjects> written,
+        ConcurrentDictionary<ClusterName, ExportSources> sources,
+        RunState state,
+        CancellationToken cancellationToken)
+    {
+        var held = written.Values.SelectMany(objects => objects.ServiceEntries).Select(AddressClaim.OfServiceEntry)
+            .Concat(sources.Values.SelectMany(source => source.Services).Select(AddressClaim.OfService))
+            .OfType<AddressClaim>().Where(claim => names.Contains(claim.Service)).Select(claim => claim.Address);
+        var range = new VirtualAddressRange(mesh.AddressRange);
+        var window = names.SelectMany(name => range.Candidates(name.GlobalHost(mesh.Domain)).Take(ProbedAddresses)).Concat(held)
+            .ToHashSet(StringComparer.Ordinal);
+        var selector = allAddresses
+            ? FederationNames.AddressLabel
+            : $"{FederationNames.AddressLabel} in ({string.Join(',', window.Order(StringComparer.Ordinal))})";
+        var holders = new ConcurrentDictionary<ClusterName, IReadOnlyList<JsonObject>>();
+        await EachAsync(mesh, state, async (cluster, api) =>
+        {
+            if (cluster.HasOwnControlPlane)
+                holders[cluster.Name] = await api.ListAsync(ResourceKind.ServiceEntry, SystemNamespaces.Isthmus, selector, null, cancellationToken).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        return (holders, allAddresses ? null : window);
+    }
+
+    private async Task EachAsync(MeshDocument mesh, RunState state, Func<MeshCluster, ClusterApi, Task> read) =>
+        await Task.WhenAll(mesh.Clusters.Select(cluster => state.TryAsync(cluster.Name, async () =>
+        {
+            var api = connections.Get(cluster);
+            await read(cluster, api).ConfigureAwait(false);
+            return api;
+        }))).ConfigureAwait(false);
+
+    private static ClusterSnapshot Snapshot(WrittenObjects written, ExportSources sources, IReadOnlyList<JsonObject> holders) => new()
+    {
+        ServiceEntries = written.ServiceEntries,
+        DestinationRules = written.DestinationRules,
+        Gateways = written.Gateways,
+        DnsConfigMap = written.DnsConfigMap,
+        AddressHolders = holders,
+        Services = sources.Services,
+        Pods = sources.Pods,
+        EndpointSlices = sources.EndpointSlices,
+        GatewayService = sources.GatewayService,
+        Nodes = sources.Nodes,
+    };
+}
+
+/// <summary>What we write in one cluster, as it stands.</summary>
+internal sealed record WrittenObjects(
+    JsonObject? Namespace,
+    IReadOnlyList<JsonObject> ServiceEntries,
+    IReadOnlyList<JsonObject> DestinationRules,
+    IReadOnlyList<JsonObject> Gateways,
+    JsonObject? DnsConfigMap)
+{
+    private const string NotOurs = "app.kubernetes.io/managed-by!=isthmus";
+
+    /// <param name="names">The names to look at; empty: all.</param>
+    public static async Task<WrittenObjects> ReadAsync(
+        ClusterApi api, MeshDocument mesh, MeshCluster cluster, IReadOnlyList<ServiceName> names, CancellationToken cancellationToken)
+    {
+        var ns = NamespaceObserver.ReadAsync(api, mesh, cancellationToken);
+        var dns = DnsPlanner.Target(cluster) is { } target
+            ? api.GetAsync(target.Kind, target.Namespace, target.Name, cancellationToken)
+            : Task.FromResult<JsonObject?>(null);
+        // Istio's objects are read only in the control plane's cluster, so only there are any of ours.
+        if (!cluster.HasOwnControlPlane)
+            return new WrittenObjects(await ns.ConfigureAwait(false), [], [], [], await dns.ConfigureAwait(false));
+        var entries = ReadAsync(api, ResourceKind.ServiceEntry, names.Select(name => FederationNames.ServiceEntry(cluster.Name, name, mesh.Domain).Name), cancellationToken);
+        var rules = ReadAsync(api, ResourceKind.DestinationRule, names.Select(name => FederationNames.DestinationRule(cluster.Name, name, mesh.Domain).Name), cancellationToken);
+        var gateways = names.Count == 0
+            ? api.ListAsync(ResourceKind.Gateway, null, null, null, cancellationToken)
+            : GatewaysAsync(api, [.. names.Select(name => FederationNames.Gateway(cluster.Name, name.Namespace).Name).Distinct()], cancellationToken);
+        await Task.WhenAll(ns, dns, entries, rules, gateways).ConfigureAwait(false);
+        return new WrittenObjects(await ns.ConfigureAwait(false), await entries.ConfigureAwait(false), await rules.ConfigureAwait(false), await gateways.ConfigureAwait(false), await dns.ConfigureAwait(false));
+    }
+
+    private static async Task<IReadOnlyList<JsonObject>> ReadAsync(ClusterApi api, ResourceKind kind, IEnumerable<string> names, CancellationToken cancellationToken)
+    {
+        var wanted = names.ToList();
+        if (wanted.Count == 0)
+            return await api.ListAsync(kind, SystemNamespaces.Isthmus, null, null, cancellationToken).ConfigureAwait(false);
+        var found = await Task.WhenAll(wanted.Select(name => api.GetAsync(kind, SystemNamespaces.Isthmus, name, cancellationToken))).ConfigureAwait(false);
+        return [.. found.OfType<JsonObject>()];
+    }
+
+    private static async Task<IReadOnlyList<JsonObject>> GatewaysAsync(ClusterApi api, IReadOnlyList<string> ours, CancellationToken cancellationToken)
+    {
+        var own = ReadAsync(api, ResourceKind.Gateway, ours, cancellationToken);
+        var foreign = api.ListAsync(ResourceKind.Gateway, null, NotOurs, null, cancellationToken);
+        await Task.WhenAll(own, foreign).ConfigureAwait(false);
+        return [.. (await own.ConfigureAwait(false)).Concat(await foreign.ConfigureAwait(false)).DistinctBy(gateway => (gateway.NamespaceName(), gateway.Name()))];
+    }
+}

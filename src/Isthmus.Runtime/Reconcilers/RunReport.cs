@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using Isthmus.Core.Mesh;
+
+namespace Isthmus.Runtime.Reconcilers;
+
+/// <summary>What a run did with one object.</summary>
+public enum RunOutcome
+{
+    Created,
+    Configured,
+    Unchanged,
+    Deleted,
+    Skipped,
+}
+
+/// <summary>One object and what became of it; the reason says why it was skipped, and is null otherwise.</summary>
+public sealed record RunEntry(ClusterName Cluster, string Kind, string? Namespace, string Name, RunOutcome Outcome, string? Reason = null)
+{
+    public override string ToString() =>
+        $"{Cluster} {Kind} {(Namespace is null ? Name : $"{Namespace}/{Name}")} {Outcome}{(Reason is null ? "" : $": {Reason}")}";
+}
+
+/// <summary>A cluster that could not be served, and why. <see cref="Cluster"/> is null where the whole run failed.</summary>
+public sealed record RunFailure(ClusterName? Cluster, string Reason);
+
+/// <summary>What a reconciler did: what it found and changed, per cluster and object, and which clusters it could not serve.</summary>
+public sealed record RunReport(ImmutableArray<RunEntry> Entries, ImmutableArray<RunFailure> Failures)
+{
+    public static readonly RunReport Empty = new([], []);
+
+    /// <summary>False when any cluster failed: the event has to be delivered again.</summary>
+    public bool Succeeded => Failures.IsEmpty;
+
+    /// <summary>The objects that this run wrote or deleted.</summary>
+    public IEnumerable<RunEntry> Changes => Entries.Where(entry => entry.Outcome is RunOutcome.Created or RunOutcome.Configured or RunOutcome.Deleted);
+
+    public IEnumerable<RunEntry> Skipped => Entries.Where(entry => entry.Outcome == RunOutcome.Skipped);
+
+    public RunReport With(RunReport other) => new(Entries.AddRange(other.Entries), Failures.AddRange(other.Failures));
+}

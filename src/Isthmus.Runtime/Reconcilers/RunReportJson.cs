@@ -1,0 +1,33 @@
+using System.Text.Json.Nodes;
+
+namespace Isthmus.Runtime.Reconcilers;
+
+/// <summary>Run reports as JSON, for pages and the command line. They hold names and outcomes, never contents.</summary>
+public static class RunReportJson
+{
+    /// <summary>The entries of the report that <paramref name="which"/> picks, and every failure.</summary>
+    public static JsonObject ToJson(this RunReport report, Func<RunEntry, bool> which) => new()
+    {
+        ["succeeded"] = report.Succeeded,
+        ["objects"] = new JsonArray([.. report.Entries.Where(which).Select(ToJson)]),
+        ["failures"] = new JsonArray([.. report.Failures.Select(ToJson)]),
+    };
+
+    private static JsonObject ToJson(RunEntry entry)
+    {
+        var json = new JsonObject
+        {
+            ["cluster"] = entry.Cluster.Value,
+            ["kind"] = entry.Kind,
+            ["namespace"] = entry.Namespace,
+            ["name"] = entry.Name,
+            ["outcome"] = entry.Outcome.ToString(),
+        };
+        if (entry.Reason is { } reason)
+            json["reason"] = reason;
+        return json;
+    }
+
+    private static JsonObject ToJson(RunFailure failure) =>
+        new() { ["cluster"] = failure.Cluster?.Value, ["reason"] = failure.Reason };
+}

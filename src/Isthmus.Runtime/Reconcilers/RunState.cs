@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Isthmus.Core.Mesh;
+using Isthmus.Core.Planning;
+using Isthmus.Runtime.Kubernetes;
+
+namespace Isthmus.Runtime.Reconcilers;
+
+/// <summary>What one run has met so far: the clusters that failed, which it leaves alone from then on, and what it wrote.</summary>
+internal sealed class RunState
+{
+    private readonly ConcurrentDictionary<ClusterName, string> _failed = new();
+    private readonly ConcurrentQueue<string> _wholeRun = new();
+    private readonly ConcurrentDictionary<ObjectId, RunOutcome> _written = new();
+
+    public bool IsServed(ClusterName cluster) => !_failed.ContainsKey(cluster);
+
+    public void Fail(ClusterName cluster, string reason) => _failed.TryAdd(cluster, reason);
+
+    /// <summary>The run as a whole did not reach its aim.</summary>
+    public void Fail(string reason) => _wholeRun.Enqueue(reason);
+
+    /// <summary>Works on one cluster; its silence or refusal ends the work there and nowhere else. Null where it failed.</summary>
+    public async Task<T?> TryAsync<T>(ClusterName cluster, Func<Task<T>> work)
+        where T : class
+    {
+        if (!IsServed(cluster))
+            return null;
+        try
+        {
+            return await work().ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is ClusterUnreachableException or ClusterApiException)
+        {
+            Fail(cluster, failure.Message);
+            return null;
+        }
+    }
+
+    public void Wrote(ObjectId id, RunOutcome outcome) =>
+        _written.AddOrUpdate(id, outcome, (_, earlier) => earlier == RunOutcome.Created && outcome == RunOutcome.Configured ? earlier : outcome);
+
+    /// <summary>The report: what was written, and of the last plan what needed no writing.</summary>
+    public RunReport Report(Plan last, bool isDryRun)
+    {
+        var entries = _written.ToDictionary(entry => entry.Key, entry => Entry(entry.Key, entry.Value));
+        var skipped = new List<RunEntry>();
+        foreach (var action in last.Actions)
+        {
+            var outcome = Outcome(action);
+            if (action is PlannedAction.Skipped skip)
+                skipped.Add(Entry(action.Id, outcome, skip.Reason));
+            else if (isDryRun || !action.IsWrite)
+                entries.TryAdd(action.Id, Entry(action.Id, outcome));
+        }
+
+        var ordered = entries.OrderBy(entry => entry.Key).Select(entry => entry.Value).Concat(skipped);
+        var failures = _failed.OrderBy(failure => failure.Key).Select(failure => new RunFailure(failure.Key, failure.Value))
+            .Concat(_wholeRun.Select(reason => new RunFailure(null, reason)));
+        return new RunReport([.. ordered], [.. failures]);
+    }
+
+    private static RunEntry Entry(ObjectId id, RunOutcome outcome, string? reason = null) =>
+        new(id.Cluster, id.Kind.Kind, id.Namespace, id.Name, outcome, reason);
+
+    private static RunOutcome Outcome(PlannedAction action) => action switch
+    {
+        PlannedAction.Create => RunOutcome.Created,
+        PlannedAction.Replace => RunOutcome.Configured,
+        PlannedAction.Delete => RunOutcome.Deleted,
+        PlannedAction.Unchanged => RunOutcome.Unchanged,
+        PlannedAction.Skipped => RunOutcome.Skipped,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+}

@@ -1,0 +1,55 @@
+using Isthmus.Core.Kubernetes;
+using Isthmus.Core.Mesh;
+using Isthmus.Runtime.Kubernetes;
+using Isthmus.Runtime.Mesh;
+
+namespace Isthmus.Runtime.Reconcilers;
+
+/// <summary>The write that an event told of: it may not have landed yet when the event arrives.</summary>
+/// <param name="Cluster">Where it happens.</param>
+/// <param name="Operation">CREATE, UPDATE or DELETE.</param>
+/// <param name="Uid">The object's uid; null on CREATE.</param>
+/// <param name="OldResourceVersion">The resourceVersion before the write; null on CREATE.</param>
+public sealed record ExpectedWrite(ClusterName Cluster, string Operation, string? Uid, string? OldResourceVersion);
+
+/// <summary>Brings one service's global name in order in all clusters.</summary>
+public sealed class ServiceReconciler(IMeshDocumentSource documents, ClusterConnections connections, ReconcilerOptions options, TimeProvider time)
+{
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
+
+    private readonly FederationRun _federation = new(connections, options, time);
+
+    /// <param name="service">The service to look at; nothing is done on the strength of the event itself.</param>
+    /// <param name="write">The write to wait for a little, since events are published before it is stored; null: look at once.</param>
+    public async Task<RunReport> RunAsync(ServiceName service, ExpectedWrite? write, CancellationToken cancellationToken)
+    {
+        var mesh = await documents.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var state = new RunState();
+        if (write is not null && mesh.Find(write.Cluster) is { } cluster)
+            await state.TryAsync(cluster.Name, () => AwaitWriteAsync(connections.Get(cluster), service, write, cancellationToken)).ConfigureAwait(false);
+        return await new ReconcileLoop(connections, time)
+            .RunAsync(mesh, state, options.EventBudget, isDryRun: false, token => _federation.PlanAsync(mesh, [service], state, token), cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    // The write may have been refused after us, so after a while we go by what is there.
+    private async Task<ClusterApi> AwaitWriteAsync(ClusterApi api, ServiceName service, ExpectedWrite write, CancellationToken cancellationToken)
+    {
+        var start = time.GetTimestamp();
+        while (!await HasLandedAsync(api, service, write, cancellationToken).ConfigureAwait(false) && time.GetElapsedTime(start) < options.OvertakenWrite)
+            await Task.Delay(LookAgain, time, cancellationToken).ConfigureAwait(false);
+        return api;
+    }
+
+    private static async Task<bool> HasLandedAsync(ClusterApi api, ServiceName service, ExpectedWrite write, CancellationToken cancellationToken)
+    {
+        var live = await api.GetAsync(ResourceKind.Service, service.Namespace, service.Name, cancellationToken).ConfigureAwait(false);
+        return write.Operation switch
+        {
+            "CREATE" => live is not null,
+            "UPDATE" => live is null || live.Uid() != write.Uid || live.ResourceVersion() != write.OldResourceVersion,
+            "DELETE" => live is null || live.Uid() != write.Uid || live.IsTerminating(),
+            _ => true,
+        };
+    }
+}

@@ -1,0 +1,102 @@
+using Azure;
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Azure.Messaging.EventGrid;
+using Isthmus.Cli.Hosting;
+using Isthmus.Core.Mesh;
+using Isthmus.Core.Webhooks;
+using Isthmus.Embedded.Tls;
+using Isthmus.Functions;
+using Isthmus.Runtime.Composition;
+using Isthmus.Runtime.KeyVault;
+using Isthmus.Runtime.Mesh;
+using Xunit;
+
+namespace Isthmus.System.Tests.Functions;
+
+/// <summary>The real functions in a function host, with a mesh document of the test's choice and a topic that records or refuses.</summary>
+internal sealed class FunctionsHost : IAsyncDisposable
+{
+    private static readonly byte[] Key = new byte[32];
+
+    private readonly FunctionHost _host;
+    private readonly LoopbackAuthority _authority;
+    private readonly string _folder;
+
+    private FunctionsHost(FunctionHost host, LoopbackAuthority authority, RecordingTopic topic, string folder)
+    {
+        (_host, _authority, _folder, Topic) = (host, authority, folder, topic);
+        Client = new HttpClient(PinnedConnections.TrustOnly(authority.Pem)) { BaseAddress = host.Url };
+    }
+
+    public HttpClient Client { get; }
+
+    public RecordingTopic Topic { get; }
+
+    public FunctionKeys Keys => _host.Keys;
+
+    public static async Task<FunctionsHost> StartAsync(string mesh)
+    {
+        var folder = Directory.CreateTempSubdirectory("isthmus-test-").FullName;
+        var file = Path.Combine(folder, "mesh.yaml");
+        await File.WriteAllTextAsync(file, mesh, TestContext.Current.CancellationToken);
+        var authority = LoopbackAuthority.Create("test", TimeProvider.System);
+        var topic = new RecordingTopic();
+        var parts = new IsthmusParts
+        {
+            Documents = new FileMeshDocumentSource(file),
+            Vaults = new VaultClients(DelegatedTokenCredential.Create((_, _) => new AccessToken("", DateTimeOffset.MaxValue))),
+            Topic = new EventGridPublisherClient(
+                new Uri("https://topic.test/api/events"), new AzureKeyCredential("key"),
+                new EventGridPublisherClientOptions { Transport = new HttpClientTransport(topic), Retry = { MaxRetries = 0 } }),
+            Webhooks = _ => new WebhookSettings { BaseUrl = new Uri("https://localhost/"), Keys = [Key] },
+        };
+        var host = await FunctionHost.StartAsync(
+            new FunctionHostOptions
+            {
+                Certificate = authority.Issue(),
+                Functions = typeof(NotifyChange).Assembly,
+                Services = services => services.AddIsthmus(parts),
+            },
+            TestContext.Current.CancellationToken);
+        return new FunctionsHost(host, authority, topic, folder);
+    }
+
+    public static string Token(string cluster, WebhookPurpose purpose) => WebhookToken.Compute(Key, new ClusterName(cluster), purpose);
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _host.DisposeAsync();
+        _authority.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
+
+/// <summary>A topic as an HTTP handler: keeps what was sent, and refuses when told to.</summary>
+internal sealed class RecordingTopic : HttpMessageHandler
+{
+    private readonly Lock _lock = new();
+    private readonly List<string> _bodies = [];
+
+    public bool Down { get; set; }
+
+    public IReadOnlyList<string> Bodies
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _bodies];
+        }
+    }
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (Down)
+            throw new HttpRequestException("the topic is down");
+        var body = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken);
+        lock (_lock)
+            _bodies.Add(body);
+        return new HttpResponseMessage(global::System.Net.HttpStatusCode.OK);
+    }
+}
