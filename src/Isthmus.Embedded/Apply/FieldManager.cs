@@ -59,10 +59,12 @@ internal static class FieldManager
         }
         var owner = new FieldOwner(manager, true, kind.Resource.ApiVersion, subresource ?? "");
         var last = managed.Fields(owner);
-        managed.Set(owner, Ownable(kind, FieldComparison.Named(type, applied), subresource), ObjectMetadata.Timestamp(now));
+        var named = FieldComparison.Named(type, applied);
+        managed.Set(owner, Ownable(kind, named, subresource), ObjectMetadata.Timestamp(now));
         if (last is not null)
         {
-            FieldMerge.Prune(type, merged, last, managed.All());
+            // What is named without being owned (metadata.name) holds on to its struct.
+            FieldMerge.Prune(type, merged, last, managed.All().Union(named));
         }
         Settle(FieldComparison.Of(type, before, merged), managed, owner, force);
         managed.WriteTo(merged);

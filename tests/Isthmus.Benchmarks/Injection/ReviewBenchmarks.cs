@@ -25,7 +25,7 @@ public class ReviewBenchmarks
             ConfigYaml = BenchFiles.Text("config"),
             ValuesJson = BenchFiles.Text("values"),
             MeshYaml = BenchFiles.Text("mesh"),
-            Version = IstioVersion.Parse("1.20.0"),
+            Version = IstioVersion.TryParse("1.20.0", out var version) ? version : throw new InvalidOperationException("1.20.0 is no version."),
         });
         _settings = loaded.Settings ?? throw new InvalidOperationException(string.Join(Environment.NewLine, loaded.Errors));
         _review = BenchFiles.Bytes("review.json");
@@ -54,7 +54,7 @@ public class ReviewBenchmarks
     {
         var settings = _settings ?? throw new InvalidOperationException("The settings are not loaded.");
         var outcome = Injector.Review(settings, Facts, Path, body);
-        return Encoding.UTF8.GetBytes(outcome.Answer.ToJsonString());
+        return Encoding.UTF8.GetBytes((outcome.Response ?? throw new InvalidOperationException("The review has no answer.")).ToJsonString());
     }
 
     private static byte[] Distinct(int number)

@@ -17,7 +17,7 @@ internal sealed record Scenario(string Name, string Area, string Folder, JsonObj
             folders.Insert(0, Path.Combine(shared, "kubernetes", "transcripts"));
         var only = Environment.GetEnvironmentVariable("ISTHMUS_TRANSCRIPT");
         return [.. folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*.json"))
-            .Where(file => string.IsNullOrEmpty(only) || Path.GetFileNameWithoutExtension(file) == only)
+            .Where(file => only is null or "" or "all" || Path.GetFileNameWithoutExtension(file) == only)
             .OrderBy(Path.GetFileName, StringComparer.Ordinal).Select(Read)];
     }
 

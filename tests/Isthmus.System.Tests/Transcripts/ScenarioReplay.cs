@@ -160,7 +160,7 @@ internal sealed class ScenarioReplay(Scenario scenario, ReplayTarget target)
 
         using var watch = new WatchReading(await response.Content.ReadAsStreamAsync());
         foreach (var (during, i) in (step["during"] as JsonArray ?? []).OfType<JsonObject>().Select((during, i) => (during, i)))
-            await CallAsync(during, $"{where} during[{i}]", found);
+            await DuringAsync(during, $"{where} during[{i}] {(string?)during["note"]}");
         var rule = (string?)step["compare"]?["events"];
         if (rule == "bookmarksOptional")
             expected = [.. expected.Where(happened => (string?)happened?["type"] != "BOOKMARK")];
@@ -170,6 +170,17 @@ internal sealed class ScenarioReplay(Scenario scenario, ReplayTarget target)
         CompareEvents(step, expected, watch.Events, rule == "initialUnordered", where, found);
         if (byServer && !watch.Ended)
             found.Add(new Difference(where, "stream", "ended by the server", "still open"));
+    }
+
+    /// <summary>A step inside a watch counts as one of its own.</summary>
+    private async Task DuringAsync(JsonObject step, string where)
+    {
+        _steps++;
+        var found = new List<Difference>();
+        await CallAsync(step, where, found);
+        _differences.AddRange(found);
+        if (found.Count == 0)
+            _matched++;
     }
 
     private void CompareEvents(JsonObject step, JsonNode?[] expected, IReadOnlyList<JsonNode?> events, bool unordered, string where, List<Difference> found)

@@ -29,6 +29,7 @@ public sealed class TranscriptTests(TranscriptRun run, ITestOutputHelper output)
         Assert.SkipWhen(scenario == None, "There are no recordings: no shared folder beside the checkout, and TRANSCRIPT_CASES is not set.");
         var result = run.Results[scenario];
         var everything = Environment.GetEnvironmentVariable("ISTHMUS_TRANSCRIPT") is { Length: > 0 };
+        // "all" shows everything of every scenario.
         foreach (var difference in everything ? result.MessageDifferences : [])
             output.WriteLine($"(message) {difference}");
         if (NotYet.TryGetValue(scenario, out var missing))
