@@ -63,7 +63,7 @@ internal sealed class InjectionCase
     {
         ["apiVersion"] = "admission.k8s.io/v1",
         ["kind"] = "AdmissionReview",
-        ["request"] = new JsonObject { ["uid"] = "u-1", ["namespace"] = "shop", ["operation"] = "CREATE", ["object"] = (pod ?? Pod).DeepClone() },
+        ["request"] = new JsonObject { ["uid"] = "u-1", ["namespace"] = Text(_case["pods"]?[0]?["requestNamespace"]), ["operation"] = "CREATE", ["object"] = (pod ?? Pod).DeepClone() },
     };
 
     public static JsonObject New(string apiVersion, string kind, string name, string? ns, params (string Field, JsonNode Value)[] fields)

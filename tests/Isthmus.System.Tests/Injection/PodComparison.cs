@@ -25,6 +25,9 @@ internal static class PodComparison
                 var members = new JsonObject();
                 foreach ((string key, JsonNode? value) in map.OrderBy(member => member.Key, StringComparer.Ordinal))
                 {
+                    // Go writes the zero quantity of a divisor that was not given.
+                    if (key == "divisor" && (string?)value == "0")
+                        continue;
                     if ((Quantities.Contains(field) ? Canonical(value) : Clean(value, key)) is { } kept)
                         members[key] = kept;
                 }
