@@ -66,7 +66,7 @@ internal sealed class WebhookClient(ServiceAddressResolver? resolveService) : ID
     {
         var config = webhook.Spec.Object("clientConfig");
         if (config.Text("url") is { Length: > 0 } url)
-            return url;
+            return new Uri(url).GetLeftPart(UriPartial.Path);
         var service = config.Object("service");
         var path = service.Text("path") is { Length: > 0 } given ? given : "/";
         return $"https://{service.Text("name")}.{service.Text("namespace")}.svc:{service.Number("port") ?? 443}{path}";
