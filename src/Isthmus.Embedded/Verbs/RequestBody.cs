@@ -9,7 +9,7 @@ namespace Isthmus.Embedded.Verbs;
 /// <summary>The body of a request as it came, and its media type without parameters.</summary>
 internal sealed record RequestBody(byte[] Bytes, string MediaType)
 {
-    private static readonly string[] ObjectTypes = ["", "application/json", "application/yaml"];
+    private static readonly string[] ObjectTypes = ["", "application/json", "application/yaml", ProtobufReader.MediaType];
 
     public string Text => Encoding.UTF8.GetString(Bytes);
 
@@ -25,6 +25,10 @@ internal sealed record RequestBody(byte[] Bytes, string MediaType)
     {
         RequireObjectType();
         duplicates = [];
+        if (MediaType == ProtobufReader.MediaType)
+        {
+            return ProtobufReader.Read(Bytes);
+        }
         try
         {
             return IsYaml ? Yaml.Read(Text, lastKeyWins: true) : GoJsonReader.Read(Text, out duplicates);
