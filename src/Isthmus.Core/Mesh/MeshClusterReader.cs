@@ -123,7 +123,7 @@ internal sealed class MeshClusterReader(FieldReader spec, string? directory, Lis
         var ranges = ImmutableArray.CreateBuilder<IPNetwork>();
         foreach (var (text, path, line) in fields.Texts(key))
         {
-            if (IPNetwork.TryParse(text, out var range))
+            if (NameRules.IsCidr(text, out var range))
                 ranges.Add(range);
             else
                 errors.Add(new MeshDocumentError(path, line, NameRules.CidrFault(text)));

@@ -96,7 +96,7 @@ internal static class MeshDocumentParser
     {
         if (spec.Text("addressRange") is not { } text)
             return ReservedClassE;
-        if (!IPNetwork.TryParse(text, out var range) || range.BaseAddress.GetAddressBytes().Length != 4)
+        if (!NameRules.IsCidr(text, out var range) || range.BaseAddress.GetAddressBytes().Length != 4)
             spec.Error("addressRange", NameRules.CidrFault(text));
         else if (!ReservedClassE.Contains(range.BaseAddress) || range.PrefixLength < ReservedClassE.PrefixLength)
             spec.Error("addressRange", $"'{text}' reaches outside {ReservedClassE}, which no network uses");

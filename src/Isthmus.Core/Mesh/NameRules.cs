@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Isthmus.Core.Mesh;
 
 /// <summary>Kubernetes', DNS' and the vault's rules for names.</summary>
@@ -17,6 +19,10 @@ internal static class NameRules
         && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 
     public static bool IsVaultName(string text) => text.Length is > 0 and <= 127 && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
+
+    /// <summary>An address range in its one right spelling. The parser would quietly drop bits behind the prefix, which are more likely a slip.</summary>
+    public static bool IsCidr(string text, out IPNetwork range) =>
+        IPNetwork.TryParse(text, out range) && IPAddress.TryParse(text[..text.IndexOf('/', StringComparison.Ordinal)], out var given) && given.Equals(range.BaseAddress);
 
     public static string CidrFault(string text) => $"'{text}' is not an address range such as 10.244.0.0/16 (with no bits set behind the prefix)";
 

@@ -1,5 +1,6 @@
 using Isthmus.Core.Events;
 using Isthmus.Runtime.EventGrid;
+using Isthmus.Runtime.Injection;
 using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Reconcilers;
 using Isthmus.Runtime.Webhooks;
@@ -22,6 +23,6 @@ public static class IsthmusServices
         services.AddSingleton<WebhookGuard>();
         services.AddSingleton<ChangeNotifier>();
         services.AddSingleton<EventRuns>();
-        return services.AddReconcilers();
+        return services.AddReconcilers().AddInjection();
     }
 }

@@ -39,6 +39,16 @@ public sealed class GoDecoderTests
     }
 
     [Fact]
+    public void Writes_structs_that_are_no_pointers_even_when_empty()
+    {
+        var pod = Parse("""{"spec":{"containers":[{"name":"a","env":[{"name":"A","valueFrom":{"resourceFieldRef":{"resource":"limits.cpu"}}}]}]}}""");
+        GoDecoder.Decode(pod, "Pod", "v1", "Pod", applyDefaults: false);
+        var container = pod["spec"]?["containers"]?[0];
+        Assert.Equal("{}", container?["resources"]?.ToJsonString());
+        Assert.Equal("0", (string?)container?["env"]?[0]?["valueFrom"]?["resourceFieldRef"]?["divisor"]);
+    }
+
+    [Fact]
     public void Writes_quantities_canonically()
     {
         var pod = Parse("""{"spec":{"containers":[{"name":"a","resources":{"limits":{"cpu":"2000m","memory":"1024Mi"}}}]}}""");
