@@ -61,14 +61,14 @@ internal static class ProtobufTypes
         SubjectAccessReviewStatus 1=allowed:bool 2=reason 3=evaluationError 4=denied:bool
         """;
 
-    private static readonly Dictionary<string, IReadOnlyDictionary<int, ProtobufField>> Messages = Tables.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+    private static readonly Dictionary<string, Dictionary<int, ProtobufField>> Messages = Tables.Split('\n', StringSplitOptions.RemoveEmptyEntries)
         .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         .ToDictionary(words => words[0], words => Fields(words[1..]), StringComparer.Ordinal);
 
     /// <summary>The fields of a message by number; null for a message that is not in the tables.</summary>
     public static IReadOnlyDictionary<int, ProtobufField>? Find(string message) => Messages.GetValueOrDefault(message);
 
-    private static IReadOnlyDictionary<int, ProtobufField> Fields(string[] words) => words.Select(word => word.Split('=', 2))
+    private static Dictionary<int, ProtobufField> Fields(string[] words) => words.Select(word => word.Split('=', 2))
         .ToDictionary(parts => int.Parse(parts[0], System.Globalization.CultureInfo.InvariantCulture), parts => Field(parts[1]));
 
     private static ProtobufField Field(string text)

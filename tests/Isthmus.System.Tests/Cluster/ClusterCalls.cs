@@ -44,5 +44,8 @@ internal sealed class ClusterCalls : IDisposable
 
     public Task<Stream> WatchAsync(string path) => _client.GetStreamAsync(new Uri(_server, path));
 
+    /// <summary>From now on, as <c>kubectl --as</c> does.</summary>
+    public void ActAs(string user) => _client.DefaultRequestHeaders.Add("Impersonate-User", user);
+
     public void Dispose() => _client.Dispose();
 }

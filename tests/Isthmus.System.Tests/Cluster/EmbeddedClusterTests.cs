@@ -174,6 +174,17 @@ public sealed class EmbeddedClusterTests
     }
 
     [Fact]
+    public async Task An_administrator_may_act_as_somebody_else()
+    {
+        await using var cluster = await StartAsync();
+        using var calls = new ClusterCalls(cluster);
+
+        calls.ActAs("somebody");
+
+        Assert.Equal(403, (await calls.SendAsync("GET", ConfigMaps)).Status);
+    }
+
+    [Fact]
     public async Task Status_and_spec_have_owners_of_their_own()
     {
         await using var cluster = await StartAsync();
