@@ -9,7 +9,7 @@ public sealed record ExecutionLimits
     /// <summary>The longest output, and the longest text that one function may produce, in UTF-16 characters.</summary>
     public int MaxOutput { get; init; } = 4 * 1024 * 1024;
 
-    /// <summary>What functions may produce in all, in characters or list elements: bounds the memory of an execution.</summary>
+    /// <summary>What functions may produce in all, in characters (an element of a list or map counts as 16): bounds the memory of an execution.</summary>
     public long MaxProduced { get; init; } = 64L * 1024 * 1024;
 
     /// <summary>The longest time, looked at every few hundred steps; <see cref="TimeSpan.Zero"/> for no limit.</summary>

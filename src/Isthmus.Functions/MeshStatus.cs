@@ -1,3 +1,4 @@
+using Isthmus.Runtime.Injection;
 using Isthmus.Runtime.Reconcilers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -5,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Isthmus.Functions;
 
 /// <summary>What is in place: every object of ours that is as it should be, what was left alone and why, and clusters out of reach.</summary>
-public sealed class MeshStatus(ResyncReconciler reconciler)
+public sealed class MeshStatus(ResyncReconciler reconciler, InjectionSettingsCache injection)
 {
     [Function(nameof(MeshStatus))]
     public async Task<IResult> RunAsync(
@@ -13,6 +14,7 @@ public sealed class MeshStatus(ResyncReconciler reconciler)
     {
         var report = await reconciler.PlanAsync(cancellationToken);
         var inPlace = report.ToJson(entry => entry.Outcome is RunOutcome.Unchanged or RunOutcome.Skipped);
+        inPlace["injection"] = InjectionStatusJson.Write(injection.Status());
         return Results.Text(inPlace.ToJsonString(), "application/json");
     }
 }

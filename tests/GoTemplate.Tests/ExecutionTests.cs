@@ -13,6 +13,7 @@ public sealed class ExecutionTests
     [InlineData("a {{- 1 -}} b", "a1b")]
     [InlineData("a\n{{- 1}}\n{{1 -}}\nb", "a1\n1b")]
     [InlineData("{{- 1 }}", "1")]
+    [InlineData("{{1 |}}", "1")]
     [InlineData("{{\n1\n}}", "1")]
     [InlineData("{{-1}}", "-1")]
     [InlineData("{{ -1}}", "-1")]

@@ -31,7 +31,7 @@ internal sealed class DataCopies(Execution execution)
         {
             var map = new Dictionary<string, object?>(StringComparer.Ordinal);
             Remember(value, map);
-            execution.Charge(GoMap.Count(value));
+            execution.ChargeElements(GoMap.Count(value));
             foreach (var (key, element) in GoMap.StringEntries(value)) map[key] = Of(element);
             return map;
         }
@@ -39,7 +39,7 @@ internal sealed class DataCopies(Execution execution)
         var list = new List<object?>();
         Remember(value, list);
         var count = GoList.Count(value);
-        execution.Charge(count);
+        execution.ChargeElements(count);
         for (var i = 0; i < count; i++) list.Add(Of(GoList.At(value, i)));
         return list;
     }

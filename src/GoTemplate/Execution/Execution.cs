@@ -14,6 +14,7 @@ internal sealed class Execution : IDisposable
     public static readonly object Undefined = new();
 
     private const int StepsBetweenChecks = 256;
+    private const int CharactersPerElement = 16;
 
     private readonly ExecutionLimits _limits;
     private readonly CancellationToken _cancellation;
@@ -65,13 +66,16 @@ internal sealed class Execution : IDisposable
         if (++_steps >= StepsBetweenChecks) CheckTime();
     }
 
-    /// <summary>Accounts for what a function made: characters or elements.</summary>
+    /// <summary>Accounts for the characters that a function made.</summary>
     public void Charge(long amount)
     {
         _produced += amount;
-        if (_produced > _limits.MaxProduced) throw new LimitException($"functions produced more than {_limits.MaxProduced} characters or elements");
+        if (_produced > _limits.MaxProduced) throw new LimitException($"functions produced more than {_limits.MaxProduced} characters, or the like in elements");
         if (amount > 4096) CheckTime();
     }
+
+    /// <summary>Accounts for elements of lists and maps, each of which takes the room of some characters.</summary>
+    public void ChargeElements(long count) => Charge(count * CharactersPerElement);
 
     /// <summary>Refuses a text before it is made.</summary>
     public void CheckLength(long length)

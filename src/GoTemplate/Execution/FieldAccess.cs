@@ -71,8 +71,13 @@ internal static class FieldAccess
         Execution x, object? dot, IGoObject o, string type, Node node, string name, ReadOnlySpan<Operand> arguments, object? final)
     {
         var hasArguments = !arguments.IsEmpty || !ReferenceEquals(final, Execution.Missing);
-        var isField = o.TryGetField(name, out var value);
-        if (isField && !hasArguments && !o.IsNil) return x.Acquire(value);
+        // No Go type has a field and a method of the same name.
+        if (o.TryGetField(name, out var value))
+        {
+            if (hasArguments) throw x.Fail($"{name} has arguments but cannot be invoked as function");
+            return o.IsNil ? throw x.Fail($"nil pointer evaluating {type}.{name}") : x.Acquire(value);
+        }
+
         var mark = x.MarkArguments();
         foreach (var argument in arguments) x.PushArgument(argument.Argument(x, dot, Parameter.Any));
         if (!ReferenceEquals(final, Execution.Missing)) x.PushArgument(Parameter.Any.Accept(x, final));
@@ -80,8 +85,7 @@ internal static class FieldAccess
         x.PopArguments(mark);
         if (Calls.Method(x, node, name, () => o.TryCallMethod(name, values, out var result) ? new(result) : null) is { } returned)
             return x.Acquire(returned.Value);
-        if (isField && hasArguments) throw x.Fail($"{name} has arguments but cannot be invoked as function");
-        throw x.Fail(isField ? $"nil pointer evaluating {type}.{name}" : $"can't evaluate field {name} in type {type}");
+        throw x.Fail($"can't evaluate field {name} in type {type}");
     }
 
     private static object? Reflected(

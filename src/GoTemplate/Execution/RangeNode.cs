@@ -12,7 +12,6 @@ internal sealed class RangeNode(TemplateSource source, int position, PipeNode pi
         x.At = this;
         x.Step();
         var value = pipe.Evaluate(x, dot);
-        x.At = this;
         var element = x.InterfaceElement;
         var ran = Iterate(x, value);
         x.InterfaceElement = element;

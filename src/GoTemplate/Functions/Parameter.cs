@@ -42,6 +42,7 @@ internal sealed class Parameter
         ["map"] = new(ParameterKind.AnyMap, GoType.AnyMap),
         ["list"] = new(ParameterKind.AnyList, GoType.AnyList),
         ["strings"] = new(ParameterKind.StringList, "[]string"),
+        ["time"] = new(ParameterKind.Clr, "time.Time", typeof(DateTimeOffset)),
     };
 
     private readonly Type? _type;

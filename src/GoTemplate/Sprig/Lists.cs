@@ -44,7 +44,7 @@ internal static class Lists
         if (value is IGoObject || !GoList.Is(value))
             throw new FunctionException(string.Format(System.Globalization.CultureInfo.InvariantCulture, error, GoType.KindOf(value)));
         var count = GoList.Count(value);
-        x.Charge(count);
+        x.ChargeElements(count);
         return GoList.Copy(value, 0, count);
     }
 

@@ -41,14 +41,14 @@ internal static class Maps
         if (!RuntimeHelpers.TryEnsureSufficientExecutionStack()) throw new LimitException("value nests too deeply");
         if (GoMap.IsAnyMap(value))
         {
-            x.Charge(GoMap.Count(value) + 1);
+            x.ChargeElements(GoMap.Count(value) + 1);
             var copy = new Dictionary<string, object?>(StringComparer.Ordinal);
             foreach (var (key, element) in GoMap.StringEntries(value)) copy[key] = Copy(x, element);
             return copy;
         }
 
         if (!GoList.Is(value)) return value;
-        x.Charge(GoList.Count(value) + 1);
+        x.ChargeElements(GoList.Count(value) + 1);
         var list = GoList.Copy(value, 0, GoList.Count(value));
         for (var i = 0; i < list.Count; i++) list[i] = Copy(x, list[i]);
         return list;
@@ -106,7 +106,7 @@ internal static class Maps
             if (map is not null) result.AddRange(GoMap.Sorted(map).Select(e => (string)e.Key));
         }
 
-        a.Execution.Charge(result.Count);
+        a.Execution.ChargeElements(result.Count);
         return result.ToArray();
     }
 
@@ -126,7 +126,7 @@ internal static class Maps
         var result = new Dictionary<string, object?>(StringComparer.Ordinal);
         if (a[0] is not null)
         {
-            a.Execution.Charge(GoMap.Count(a[0] ?? result));
+            a.Execution.ChargeElements(GoMap.Count(a[0] ?? result));
             foreach (var (key, value) in GoMap.StringEntries(a[0] ?? result)) result[key] = value;
         }
 
@@ -150,7 +150,7 @@ internal static class Maps
     {
         if (!RuntimeHelpers.TryEnsureSufficientExecutionStack()) throw new LimitException("value nests too deeply");
         if (ReferenceEquals(target, source)) return;
-        x.Charge(GoMap.Count(source) + 1);
+        x.ChargeElements(GoMap.Count(source) + 1);
         foreach (var (key, value) in GoMap.StringEntries(source))
         {
             if (!target.TryGetValue(key, out var present)) target[key] = value;

@@ -155,7 +155,7 @@ internal static class Numbers
         if (stop < start ? step >= 0 : step <= 0) return result;
         for (Int128 i = start; stop < start ? i > stop : i < stop; i += step)
         {
-            if ((result.Count & 0xfff) == 0) x.Charge(0x1000);
+            if ((result.Count & 0xfff) == 0) x.ChargeElements(0x1000);
             result.Add((long)i);
         }
 

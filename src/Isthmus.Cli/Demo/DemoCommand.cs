@@ -2,40 +2,39 @@ using System.CommandLine;
 using Isthmus.Cli.Hosting;
 using Isthmus.Cli.Local;
 using Microsoft.Extensions.Logging;
-using Spectre.Console;
 
 namespace Isthmus.Cli.Demo;
 
 /// <summary><c>isthmus demo</c>: the whole pipeline on two embedded clusters, told step by step.</summary>
 internal static class DemoCommand
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     public static Command Create()
     {
         var once = new Option<bool>("--once") { Description = "End after the story; exit code 0 only if every observation held." };
         var json = new Option<bool>("--json") { Description = "Print one JSON document instead of text." };
         var verbose = new Option<bool>("--verbose") { Description = "Log what functions and servers do, on standard error." };
         var broken = new Option<string?>("--break") { Description = "Break the function that the named step needs.", Hidden = true };
+        var patience = new Option<int>("--patience") { Description = "Seconds that a step may take.", Hidden = true, DefaultValueFactory = _ => 15 };
         var command = new Command("demo", "Starts two clusters, a vault and an event grid in this process, and shows what Isthmus does with them.")
         {
-            once, json, verbose, broken,
+            once, json, verbose, broken, patience,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed.GetValue(once),
-            parsed.GetValue(json) ? new JsonDemoOutput(Console.Out) : new TextDemoOutput(AnsiConsole.Console),
+            parsed.GetValue(json) ? new JsonDemoOutput(parsed.InvocationConfiguration.Output) : new TextDemoOutput(Terminal.For(parsed.InvocationConfiguration.Output)),
             parsed.GetValue(verbose),
             parsed.GetValue(broken),
+            TimeSpan.FromSeconds(parsed.GetValue(patience)),
             cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(bool once, IDemoOutput output, bool verbose, string? broken, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(bool once, IDemoOutput output, bool verbose, string? broken, TimeSpan patience, CancellationToken cancellationToken)
     {
         using var loggers = verbose ? StandardErrorLog.Create(LogLevel.Information) : null;
         try
         {
-            return await TellAsync(once, output, loggers, broken, cancellationToken);
+            return await TellAsync(once, output, loggers, broken, patience, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -44,14 +43,14 @@ internal static class DemoCommand
         }
     }
 
-    private static async Task<int> TellAsync(bool once, IDemoOutput output, ILoggerFactory? loggers, string? broken, CancellationToken cancellationToken)
+    private static async Task<int> TellAsync(bool once, IDemoOutput output, ILoggerFactory? loggers, string? broken, TimeSpan patience, CancellationToken cancellationToken)
     {
         var time = TimeProvider.System;
         var started = time.GetTimestamp();
         var results = new List<DemoStepResult>();
         var faults = new FunctionFaults();
         await using var environment = await DemoEnvironment.StartAsync(faults, loggers, cancellationToken);
-        var runner = new DemoRunner(time, Patience);
+        var runner = new DemoRunner(time, patience);
         foreach (var step in new DemoStory(environment).Steps())
         {
             if (step.Name == broken)

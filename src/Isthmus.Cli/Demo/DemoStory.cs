@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Isthmus.Cli.Local;
 using Isthmus.Core.Kubernetes;
+using Isthmus.Runtime.Kubernetes;
 
 namespace Isthmus.Cli.Demo;
 
@@ -13,8 +14,8 @@ internal sealed class DemoStory(DemoEnvironment environment)
 
     public IReadOnlyList<DemoStep> Steps() =>
     [
-        new("join", "both clusters join by the mesh document, and get their webhooks", "OnClusterChanged", JoinAsync, _sight.JoinedAsync),
         new("trust", "the intermediate CA comes out of the vault into both clusters", "OnCertificateChanged", IssueAsync, _sight.TrustedAsync),
+        new("join", "both clusters join by the mesh document, and get their webhooks", "OnClusterChanged", JoinAsync, _sight.JoinedAsync),
         new("inject", "a Pod created in a labelled namespace comes out with Istio's containers", "InjectSidecar", CreatePodsAsync, _sight.InjectedAsync),
         new("export", "a Service exported in west can be called from east", "NotifyChange", token => LabelAsync("true", token), _sight.ExportedAsync),
         new("withdraw", "withdrawn, it leaves nothing behind", "NotifyChange", token => LabelAsync(null, token), _sight.WithdrawnAsync),
@@ -59,6 +60,14 @@ internal sealed class DemoStory(DemoEnvironment environment)
 
     private async Task LabelAsync(string? value, CancellationToken cancellationToken)
     {
+        while (!await TryLabelAsync(value, cancellationToken))
+        {
+            // Somebody else wrote in between, as Isthmus itself does when it claims an address: read again.
+        }
+    }
+
+    private async Task<bool> TryLabelAsync(string? value, CancellationToken cancellationToken)
+    {
         var west = environment.Cluster("west").Api;
         var service = await west.GetAsync(ResourceKind.Service, "shop", "reviews", cancellationToken)
             ?? throw new InvalidOperationException("The Service reviews is missing.");
@@ -67,6 +76,14 @@ internal sealed class DemoStory(DemoEnvironment environment)
             labels.Remove(ExportLabel);
         else
             labels[ExportLabel] = value;
-        await west.ReplaceAsync(ResourceKind.Service, service, cancellationToken);
+        try
+        {
+            await west.ReplaceAsync(ResourceKind.Service, service, cancellationToken);
+            return true;
+        }
+        catch (ClusterApiException conflict) when (conflict.IsConflict)
+        {
+            return false;
+        }
     }
 }

@@ -18,16 +18,16 @@ internal static class CommandOptions
     }
 
     /// <summary>Says what is wrong, a line for each error of a mesh document, and gives the exit code.</summary>
-    public static int Fail(Exception fault)
+    public static int Fail(Exception fault, TextWriter error)
     {
         if (fault is MeshDocumentException document)
         {
-            foreach (var error in document.Errors)
-                Console.Error.WriteLine(error);
+            foreach (var one in document.Errors)
+                error.WriteLine(one);
         }
         else
         {
-            Console.Error.WriteLine(fault.Message);
+            error.WriteLine(fault.Message);
         }
 
         return 1;

@@ -6,7 +6,6 @@ using Isthmus.Embedded.Tls;
 using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Mesh;
 using Microsoft.Extensions.Logging;
-using Spectre.Console;
 
 namespace Isthmus.Cli.Local;
 
@@ -21,11 +20,11 @@ internal static class HostCommand
         var keyFile = CommandOptions.WebhookKey(required: false);
         var command = new Command("host", "Runs the functions on this machine against real clusters, by their kubeconfigs.") { mesh, port, publicUrl, keyFile };
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed.GetRequiredValue(mesh), parsed.GetValue(port), parsed.GetValue(publicUrl), parsed.GetValue(keyFile), cancellationToken));
+            parsed.GetRequiredValue(mesh), parsed.GetValue(port), parsed.GetValue(publicUrl), parsed.GetValue(keyFile), parsed.InvocationConfiguration, cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(FileInfo mesh, int port, Uri? publicUrl, FileInfo? keyFile, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(FileInfo mesh, int port, Uri? publicUrl, FileInfo? keyFile, InvocationConfiguration streams, CancellationToken cancellationToken)
     {
         using var loggers = StandardErrorLog.Create(LogLevel.Information);
         using var authority = LoopbackAuthority.Create("Isthmus host", TimeProvider.System);
@@ -49,15 +48,15 @@ internal static class HostCommand
                     LoggerFactory = loggers,
                 },
                 cancellationToken);
-            AnsiConsole.MarkupLine($"Functions: {Markup.Escape(host.Url.ToString())}  key: {host.Keys.Function}");
-            AnsiConsole.MarkupLine("Up until Ctrl-C. Webhooks of this run trust a certificate of this run: start it again and they are registered anew.");
+            streams.Output.WriteLine($"Functions: {host.Url}  key: {host.Keys.Function}");
+            streams.Output.WriteLine("Up until Ctrl-C. Webhooks of this run trust a certificate of this run: start it again and they are registered anew.");
             await LocalFunctions.AnnounceClustersAsync(host.Services, cancellationToken);
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return 0;
         }
         catch (Exception fault) when (fault is MeshDocumentException or IOException)
         {
-            return CommandOptions.Fail(fault);
+            return CommandOptions.Fail(fault, streams.Error);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

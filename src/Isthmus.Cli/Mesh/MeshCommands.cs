@@ -48,12 +48,12 @@ internal static class MeshCommands
                 };
                 await using var services = Services(parsed.GetRequiredValue(mesh), webhooks);
                 var report = await run(services.GetRequiredService<ResyncReconciler>(), cancellationToken);
-                Print(report, which, parsed.GetValue(json));
+                Print(report, which, parsed.GetValue(json), parsed.InvocationConfiguration);
                 return report.Succeeded ? 0 : 1;
             }
             catch (Exception fault) when (fault is MeshDocumentException or IOException)
             {
-                return CommandOptions.Fail(fault);
+                return CommandOptions.Fail(fault, parsed.InvocationConfiguration.Error);
             }
         });
         return command;
@@ -73,11 +73,11 @@ internal static class MeshCommands
         return services.BuildServiceProvider();
     }
 
-    private static void Print(RunReport report, Func<RunEntry, bool> which, bool json)
+    private static void Print(RunReport report, Func<RunEntry, bool> which, bool json, InvocationConfiguration streams)
     {
         if (json)
         {
-            Console.WriteLine(report.ToJson(which).ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+            streams.Output.WriteLine(report.ToJson(which).ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
             return;
         }
 
@@ -89,8 +89,8 @@ internal static class MeshCommands
             table.AddRow(Markup.Escape(entry.Cluster.Value), Markup.Escape(entry.Kind), Markup.Escape(name), Markup.Escape(outcome));
         }
 
-        AnsiConsole.Write(table);
+        Terminal.For(streams.Output).Write(table);
         foreach (var failure in report.Failures)
-            Console.Error.WriteLine($"{failure.Cluster?.Value ?? "mesh"}: {failure.Reason}");
+            streams.Error.WriteLine($"{failure.Cluster?.Value ?? "mesh"}: {failure.Reason}");
     }
 }

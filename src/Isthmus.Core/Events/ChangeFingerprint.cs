@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Isthmus.Core.Federation;
 using Isthmus.Core.Kubernetes;
 
 namespace Isthmus.Core.Events;
@@ -7,6 +8,12 @@ namespace Isthmus.Core.Events;
 internal static class ChangeFingerprint
 {
     private const string OurPrefix = "isthmus.dev/";
+
+    // What we write ourselves onto exported Services: an event for each would only find that nothing is to be done.
+    private static readonly string[] OwnAnnotations =
+    [
+        FederationNames.ExportedSinceAnnotation, FederationNames.AddressAnnotation, FederationNames.AddressClaimedAnnotation, FederationNames.ProblemAnnotation,
+    ];
 
     private static readonly string[] ServiceFields = ["type", "clusterIP", "ports", "selector", "externalName", "externalIPs"];
 
@@ -61,7 +68,7 @@ internal static class ChangeFingerprint
         var ours = new JsonObject();
         foreach (var (key, value) in map ?? [])
         {
-            if (key.StartsWith(OurPrefix, StringComparison.Ordinal))
+            if (key.StartsWith(OurPrefix, StringComparison.Ordinal) && !OwnAnnotations.Contains(key))
                 ours[key] = value?.DeepClone();
         }
 

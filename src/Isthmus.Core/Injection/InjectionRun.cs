@@ -20,7 +20,7 @@ internal sealed class InjectionRun
     private readonly SidecarStatus? _status;
     private readonly SortedDictionary<string, string> _variables;
 
-    public InjectionRun(InjectionSettings settings, ClusterFacts facts, InjectPath path, JsonObject pod, UserContainers remembered)
+    public InjectionRun(InjectionSettings settings, ClusterFacts facts, InjectPath path, JsonObject pod, UserContainers remembered, WorkloadOwner? owner = null)
     {
         var metadata = pod.Object("metadata");
         (Settings, Pod, _remembered) = (settings, pod, remembered);
@@ -28,7 +28,7 @@ internal sealed class InjectionRun
         Labels = metadata.StringMap("labels");
         _status = SidecarStatus.Of(_annotations);
         _variables = Variables(path);
-        Owner = WorkloadOwner.Of(pod);
+        Owner = owner ?? WorkloadOwner.Of(pod);
         var @namespace = metadata.Text("namespace") ?? "";
         ProxyConfig = EffectiveProxyConfig.For(settings.Mesh, facts.ProxyConfigs, @namespace, Labels, _annotations.GetValueOrDefault(ProxyConfigAnnotation));
         NativeEnabled = NativeSidecars.Enabled(settings, facts, pod);
@@ -110,6 +110,8 @@ internal sealed class InjectionRun
         var spec = merged.EnsureObject("spec");
         var containers = spec.List("containers");
         if (!containers.TryGetContainer(SidecarNames.Proxy, out var proxy)) return;
+        // A pod that was injected before may hold one in each list; names have to stay unique.
+        if (spec.List("initContainers").TryGetContainer(SidecarNames.Proxy, out _)) return;
         containers?.Remove(proxy);
         spec.EnsureList("initContainers").Add((JsonNode)proxy);
     }

@@ -14,7 +14,7 @@ internal sealed class InjectionSettingsLoader(InjectionSettingsInput input)
 
     public InjectionSettingsResult Load()
     {
-        var config = ReadConfig();
+        var config = ReadMap("config", input.ConfigYaml);
         var values = ReadValues();
         var mesh = ReadMesh();
         var templates = mesh is null ? [] : ReadTemplates(config, mesh);
@@ -35,25 +35,27 @@ internal sealed class InjectionSettingsLoader(InjectionSettingsInput input)
             []);
     }
 
-    private JsonObject ReadConfig()
+    /// <summary>Charts write JSON; people who keep values in files write YAML, and istiod reads both.</summary>
+    private JsonObject ReadValues()
+    {
+        var text = input.ValuesJson.Trim();
+        if (text.Length == 0) return [];
+        if (!text.StartsWith('{')) return ReadMap("values", text);
+        if (!StrictJson.TryParse(text, out var json, out var error)) _errors.Add($"values: {error}");
+        return json as JsonObject ?? [];
+    }
+
+    private JsonObject ReadMap(string name, string text)
     {
         try
         {
-            if (Yaml.Read(input.ConfigYaml) is JsonObject config) return config;
-            _errors.Add("config: must be a map");
+            if (Yaml.Read(text) is JsonObject map) return map;
+            _errors.Add($"{name}: must be a map");
         }
         catch (YamlFormatException error)
         {
-            _errors.Add($"config: {error.Message}");
+            _errors.Add($"{name}: {error.Message}");
         }
-        return [];
-    }
-
-    private JsonObject ReadValues()
-    {
-        if (!StrictJson.TryParse(input.ValuesJson, out var json, out var error)) _errors.Add($"values: {error}");
-        else if (json is JsonObject values) return values;
-        else _errors.Add("values: must be a JSON object");
         return [];
     }
 

@@ -14,7 +14,22 @@ public static class Injector
         InjectionSettings settings, ClusterFacts facts, InjectPath path, JsonObject pod, string requestNamespace, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(pod);
-        return InjectOwned(settings, facts, path, pod.DeepClone().AsObject(), requestNamespace, cancellation);
+        return InjectOwned(settings, facts, path, pod.DeepClone().AsObject(), requestNamespace, null, cancellation);
+    }
+
+    /// <summary>Injects the pod of a workload's template, whose owner the caller knows.</summary>
+    public static InjectionResult Inject(
+        InjectionSettings settings,
+        ClusterFacts facts,
+        InjectPath path,
+        JsonObject pod,
+        string requestNamespace,
+        WorkloadOwner owner,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(pod);
+        ArgumentNullException.ThrowIfNull(owner);
+        return InjectOwned(settings, facts, path, pod.DeepClone().AsObject(), requestNamespace, owner, cancellation);
     }
 
     /// <summary>
@@ -27,7 +42,7 @@ public static class Injector
         ArgumentNullException.ThrowIfNull(review);
         var request = AdmissionRequest.TakeFrom(review);
         if (request.Error is { } error) return request.Answer(new InjectionResult.Refused(error));
-        return request.Answer(InjectOwned(settings, facts, path, request.Pod, request.Namespace, cancellation));
+        return request.Answer(InjectOwned(settings, facts, path, request.Pod, request.Namespace, null, cancellation));
     }
 
     /// <summary>Answers the body of a webhook call; one that is no AdmissionReview is refused with the reason.</summary>
@@ -42,7 +57,7 @@ public static class Injector
     }
 
     private static InjectionResult InjectOwned(
-        InjectionSettings settings, ClusterFacts facts, InjectPath path, JsonObject pod, string requestNamespace, CancellationToken cancellation)
+        InjectionSettings settings, ClusterFacts facts, InjectPath path, JsonObject pod, string requestNamespace, WorkloadOwner? owner, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(facts);
@@ -61,7 +76,7 @@ public static class Injector
         try
         {
             var start = settings.NeedsNamespaces ? OpenShiftIds.WithoutAssignedUser(pod, settings.Features) : pod;
-            var injected = new InjectionRun(settings, facts, path, start, remembered).Execute(cancellation);
+            var injected = new InjectionRun(settings, facts, path, start, remembered, owner).Execute(cancellation);
             return Verified(given, injected);
         }
         catch (InjectionException failure)

@@ -5,6 +5,8 @@ public enum IstioFeature
 {
     /// <summary>sidecar.istio.io/inject takes y, yes and on, and every other value means no.</summary>
     LenientInjectValues,
+    /// <summary>Templates see .EstimatedConcurrency.</summary>
+    EstimatedConcurrencyField,
     /// <summary>The default proxy config traces to zipkin.istio-system:9411.</summary>
     DefaultTracingZipkin,
     /// <summary>An image without a type of its own takes values.global.variant.</summary>

@@ -10,6 +10,7 @@ public sealed class IstioFeatures
     private static readonly Row[] Table =
     [
         new(IstioFeature.LenientInjectValues, Ever, Until: new(1, 27, 0)),
+        new(IstioFeature.EstimatedConcurrencyField, Ever, Until: new(1, 20, 0)),
         new(IstioFeature.DefaultTracingZipkin, Ever, Until: new(1, 22, 0)),
         new(IstioFeature.ProxyImageVariantFallback, new(1, 22, 0)),
         new(IstioFeature.InboundTrafficPolicyModeField, new(1, 22, 0)),

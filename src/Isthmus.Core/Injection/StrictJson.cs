@@ -2,12 +2,13 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 
 namespace Isthmus.Core.Injection;
 
 /// <summary>
-/// Reads JSON so that nothing in it can fail later: nodes are read when they are first looked at, and repeated keys or half surrogates would be
-/// found only then.
+/// Reads JSON so that nothing in it can fail later: nodes are read when they are first looked at, and repeated keys, half surrogates and broken
+/// UTF-8 would be found only then.
 /// </summary>
 internal static class StrictJson
 {
@@ -18,6 +19,11 @@ internal static class StrictJson
 
     public static bool TryParse(ReadOnlySpan<byte> utf8, out JsonNode? node, [NotNullWhen(false)] out string? error)
     {
+        if (!Utf8.IsValid(utf8))
+        {
+            (node, error) = (null, "invalid UTF-8");
+            return false;
+        }
         try
         {
             node = JsonNode.Parse(utf8, documentOptions: Options);

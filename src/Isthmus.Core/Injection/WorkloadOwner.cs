@@ -3,10 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace Isthmus.Core.Injection;
 
-/// <summary>The workload that made a pod, guessed as Istio does from the pod alone.</summary>
-internal sealed partial record WorkloadOwner(string ApiVersion, string Kind, string Name, string Namespace)
+/// <summary>The workload that made a pod: named by whoever reads it from the workload itself, or guessed as Istio does from the pod alone.</summary>
+public sealed partial record WorkloadOwner(string ApiVersion, string Kind, string Name, string Namespace)
 {
-    public static WorkloadOwner Of(JsonObject pod)
+    internal static WorkloadOwner Of(JsonObject pod)
     {
         var metadata = pod.Object("metadata");
         var name = metadata.Text("name") ?? "";

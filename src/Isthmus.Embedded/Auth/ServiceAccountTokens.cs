@@ -20,7 +20,10 @@ internal sealed class ServiceAccountTokens(ObjectStore store, TimeProvider time)
 {
     public const string DefaultAudience = "https://kubernetes.default.svc.cluster.local";
 
-    private readonly ConcurrentDictionary<string, (IssuedToken Token, ObjectKey Account)> _issued = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (IssuedToken Token, ObjectKey Account, JsonObject? Bound)> _issued = new(StringComparer.Ordinal);
+    /// <summary>A request repeated at once gets the token that it got: the times in a token count in seconds.</summary>
+    private static readonly TimeSpan SameToken = TimeSpan.FromSeconds(2);
+
     private readonly Lazy<RSA> _key = new(() => RSA.Create(2048));
 
     public (string Token, DateTimeOffset Expires) Issue(JsonObject account, IReadOnlyList<string> audiences, long seconds, JsonObject? boundTo)
@@ -32,6 +35,13 @@ internal sealed class ServiceAccountTokens(ObjectStore store, TimeProvider time)
         if (boundTo is not null)
         {
             kubernetes[boundTo.Text("kind").ToLowerInvariant()] = new JsonObject { ["name"] = boundTo.Text("name"), ["uid"] = boundTo.Text("uid") };
+        }
+        var again = _issued.FirstOrDefault(i => i.Value.Account.Namespace == ns && i.Value.Account.Name == name && i.Value.Token.User.Uid == account.Uid()
+            && i.Value.Token.Audiences.SequenceEqual(audiences) && JsonNode.DeepEquals(i.Value.Bound, boundTo)
+            && i.Value.Token.Expires <= expires && expires - i.Value.Token.Expires <= SameToken);
+        if (again.Key is not null)
+        {
+            return (again.Key, again.Value.Token.Expires);
         }
         var user = new RequestUser($"system:serviceaccount:{ns}:{name}", account.Uid(), ["system:serviceaccounts", $"system:serviceaccounts:{ns}", "system:authenticated"]);
         var claims = new JsonObject
@@ -45,7 +55,7 @@ internal sealed class ServiceAccountTokens(ObjectStore store, TimeProvider time)
             ["sub"] = user.Name,
         };
         var text = Sign(claims);
-        _issued[text] = (new IssuedToken(user, audiences, expires), new ObjectKey("serviceaccounts", ns, name));
+        _issued[text] = (new IssuedToken(user, audiences, expires), new ObjectKey("serviceaccounts", ns, name), boundTo);
         return (text, expires);
     }
 

@@ -40,7 +40,7 @@ internal sealed class ClusterParts : IDisposable
         var verbs = new ResourceVerbs(read, new WatchVerb(store, time), create, update, new PatchVerb(parts, update, create), new DeleteVerb(parts, read),
             new ScaleVerb(read, update, time), new SubresourceVerbs(parts, read, tokens), new Reviews(authorizer, authenticator, tokens));
         var discovery = new DiscoveryDocuments(kinds);
-        var router = new ResourceRouter(kinds, discovery, verbs, time);
+        var router = new ResourceRouter(kinds, discovery, verbs, admission, time);
         var server = new ApiServer(authenticator, authorizer, router, discovery, new OpenApiDocuments(kinds), loggers.CreateLogger<ApiServer>(), stopping);
 
         store.Committed += new DefinitionController(store, time).Follow;

@@ -134,6 +134,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.ResponseHeaderEncodingSelector = _ => System.Text.Encoding.UTF8;
             // The API's own limit answers with a Status, see RequestBodies.
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinRequestBodyDataRate = null;

@@ -16,7 +16,7 @@ internal sealed record ResourceVerbs(
 /// Leads a request for a resource to its verb, with the 404s and 405s of a real server: built-in kinds answer a Status,
 /// what no CRD declares is a page that does not exist.
 /// </summary>
-internal sealed class ResourceRouter(KindRegistry kinds, DiscoveryDocuments discovery, ResourceVerbs verbs, TimeProvider time)
+internal sealed class ResourceRouter(KindRegistry kinds, DiscoveryDocuments discovery, ResourceVerbs verbs, AdmissionChain admission, TimeProvider time)
 {
     public async Task HandleAsync(HttpContext http, RequestPath path, CallQuery query, RequestUser user, CancellationToken stopping)
     {
@@ -125,7 +125,7 @@ internal sealed class ResourceRouter(KindRegistry kinds, DiscoveryDocuments disc
             }
             var body = await RequestBodies.ReadAsync(http).ConfigureAwait(false);
             var posted = body.ParseAny(review.Kind, out _) as JsonObject ?? throw ApiErrors.BadRequest("the object provided is no JSON object");
-            await Responses.WriteAsync(http, 201, verbs.Reviews.Answer(review, posted, user), format, []).ConfigureAwait(false);
+            await AnswerReviewAsync(http, path, review, posted, user, format).ConfigureAwait(false);
             return;
         }
         if (!discovery.IsBuiltInGroup(path.Group))
@@ -134,6 +134,24 @@ internal sealed class ResourceRouter(KindRegistry kinds, DiscoveryDocuments disc
             return;
         }
         throw ApiErrors.NoSuchResource();
+    }
+
+    /// <summary>Reviews pass admission as creations do, though nothing is stored.</summary>
+    private async Task AnswerReviewAsync(HttpContext http, RequestPath path, ResourceDefinition review, JsonObject posted, RequestUser user, OutputFormat format)
+    {
+        var warnings = new List<string>();
+        posted["kind"] = review.Kind;
+        posted["apiVersion"] = review.ApiVersion;
+        posted.Metadata();
+        if (posted["status"] is null)
+        {
+            posted["status"] = review.Kind.EndsWith("AccessReview", StringComparison.Ordinal) ? new JsonObject { ["allowed"] = false } : new JsonObject();
+        }
+        var options = new JsonObject { ["kind"] = CreateVerb.Options, ["apiVersion"] = "meta.k8s.io/v1" };
+        var attributes = new AdmissionAttributes(review, null, "CREATE", Text(path.Namespace), null, posted, null, options, user, false);
+        var admitted = await admission.MutateAsync(attributes, warnings, http.RequestAborted).ConfigureAwait(false) ?? posted;
+        await admission.ValidateAsync(attributes with { Object = admitted }, warnings, http.RequestAborted).ConfigureAwait(false);
+        await Responses.WriteAsync(http, 201, verbs.Reviews.Answer(review, admitted, user), format, warnings).ConfigureAwait(false);
     }
 
     /// <summary>Whether scope and path of a custom resource do not fit; lists and watches may span all namespaces.</summary>

@@ -17,7 +17,7 @@ internal static class Responses
     {
         http.Response.StatusCode = status;
         http.Response.ContentType = format.MediaType;
-        foreach (var warning in warnings.Distinct(StringComparer.Ordinal))
+        foreach (var warning in WarningHeaders.Sendable(warnings))
         {
             http.Response.Headers.Append("Warning", $"299 - {Quote(warning)}");
         }

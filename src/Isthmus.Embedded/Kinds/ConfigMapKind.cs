@@ -18,7 +18,7 @@ internal sealed class ConfigMapKind(ResourceDefinition resource)
             yield return error;
         var size = obj.Strings("data").Values.Sum(value => (long)Encoding.UTF8.GetByteCount(value)) + KeyedData.DecodedSize(obj, "binaryData");
         if (size > KeyedData.SizeLimit)
-            yield return FieldErrors.TooLong("", KeyedData.SizeLimit);
+            yield return FieldErrors.TooLong("[]", KeyedData.SizeLimit);
     }
 
     public override IEnumerable<FieldError> ValidateUpdate(JsonObject obj, JsonObject old, string? subresource) =>

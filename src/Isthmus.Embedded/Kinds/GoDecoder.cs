@@ -51,7 +51,8 @@ internal sealed class GoDecoder(string apiVersion, string kind, bool applyDefaul
 
         if (field is { IsList: true } or { IsMap: true })
         {
-            if (value is not null && (field.AlwaysWritten || !IsEmpty(value)))
+            // An empty list does not survive the protobuf that Kubernetes stores.
+            if (value is not null && !IsEmpty(value))
                 obj[field.Name] = value;
             else if (field.AlwaysWritten)
                 obj[field.Name] = null;

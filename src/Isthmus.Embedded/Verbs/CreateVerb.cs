@@ -33,7 +33,6 @@ internal sealed class CreateVerb(WriteParts parts, ObjectDecoder decoder)
             obj, null, options.ToJson(Options), call.User, options.DryRun);
         obj = await parts.Admission.MutateAsync(attributes, call.Warnings, call.Cancellation).ConfigureAwait(false) ?? obj;
         rules.Default(obj);
-        FieldManager.Keep(obj);
         var version = Prepare(call, obj);
         var errors = rules.Validate(obj).ToList();
         if (errors.Count > 0)

@@ -16,7 +16,7 @@ internal sealed class DeleteVerb(WriteParts parts, ReadVerbs reader)
     {
         var options = DeleteOptions.Read(call.Query, body);
         NamespaceLifecycle.CheckDelete(call.Resource, call.Name ?? "");
-        var (obj, gone) = await DeleteAsync(call, options).ConfigureAwait(false);
+        var (obj, gone) = await DeleteAsync(call, options, call.Name).ConfigureAwait(false);
         return gone && !call.Kind.Rules.DeleteAnswersObject ? Success(call.Resource, obj) : call.Kind.View(obj);
     }
 
@@ -28,7 +28,9 @@ internal sealed class DeleteVerb(WriteParts parts, ReadVerbs reader)
         {
             try
             {
-                await DeleteAsync(call with { Name = item.Name(), Namespace = call.Resource.Namespaced ? item.Namespace() : null }, options).ConfigureAwait(false);
+                var one = call with { Name = item.Name(), Namespace = call.Resource.Namespaced ? item.Namespace() : null };
+                // Reviews of a whole collection's deletion carry the objects but not their names.
+                await DeleteAsync(one, options, reviewedName: null).ConfigureAwait(false);
             }
             catch (ApiStatusException e) when (e.Code == 404)
             {
@@ -38,7 +40,7 @@ internal sealed class DeleteVerb(WriteParts parts, ReadVerbs reader)
         return listed;
     }
 
-    private async Task<(JsonObject Object, bool Gone)> DeleteAsync(ApiCall call, DeleteOptions options)
+    private async Task<(JsonObject Object, bool Gone)> DeleteAsync(ApiCall call, DeleteOptions options, string? reviewedName)
     {
         while (true)
         {
@@ -49,7 +51,7 @@ internal sealed class DeleteVerb(WriteParts parts, ReadVerbs reader)
             {
                 return (stored, false);
             }
-            var attributes = new AdmissionAttributes(call.Resource, call.Subresource, "DELETE", CreateVerb.AdmissionNamespace(call, stored), call.Name,
+            var attributes = new AdmissionAttributes(call.Resource, call.Subresource, "DELETE", CreateVerb.AdmissionNamespace(call, stored), reviewedName,
                 null, call.Kind.View(stored), options.Json.Copy(), call.User, options.DryRun);
             await parts.Admission.MutateAsync(attributes, call.Warnings, call.Cancellation).ConfigureAwait(false);
             await parts.Admission.ValidateAsync(attributes, call.Warnings, call.Cancellation).ConfigureAwait(false);
@@ -152,6 +154,17 @@ internal sealed class DeleteVerb(WriteParts parts, ReadVerbs reader)
             finalizers.Add(DefinitionFinalizer);
         }
         metadata["finalizers"] = new JsonArray([.. finalizers.Select(f => JsonValue.Create(f))]);
+        if (marked["status"]?["conditions"] is JsonArray conditions)
+        {
+            conditions.Add(new JsonObject
+            {
+                ["type"] = "Terminating",
+                ["status"] = "True",
+                ["lastTransitionTime"] = ObjectMetadata.Timestamp(now),
+                ["reason"] = "InstanceDeletionPending",
+                ["message"] = "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon",
+            });
+        }
         return marked;
     }
 

@@ -16,7 +16,7 @@ internal sealed class ObjectDecoder(KindRegistry kinds)
         }
         CheckKind(call, obj, body);
         var unknown = call.Kind.Rules.Prune(obj);
-        Report(call, options, [.. duplicates, .. unknown],
+        Report(call, options, [.. Duplicate(duplicates), .. unknown],
             problems => ApiErrors.BadRequest($"{call.Resource.Kind} in version \"{call.Resource.Version}\" cannot be handled as a {call.Resource.Kind}: {problems}"));
         Tidy(obj);
         return obj;
@@ -41,9 +41,11 @@ internal sealed class ObjectDecoder(KindRegistry kinds)
             var why = at < 0 ? e.Message : e.Message[(e.Message.IndexOf(": ", at, StringComparison.Ordinal) + 2)..];
             throw ApiErrors.InvalidPatch("<object>", why);
         }
-        Report(call, options, [.. duplicates, .. unknown], problems => ApiErrors.InvalidPatch("<object>", problems));
+        Report(call, options, [.. Duplicate(duplicates), .. unknown], problems => ApiErrors.InvalidPatch("<object>", problems));
         Tidy(obj);
     }
+
+    private static IEnumerable<string> Duplicate(IReadOnlyList<string> paths) => paths.Select(path => $"duplicate field \"{path}\"");
 
     private static void Report(ApiCall call, WriteOptions options, IReadOnlyList<string> problems, Func<string, ApiStatusException> error)
     {

@@ -99,7 +99,6 @@ internal sealed class UpdateVerb(WriteParts parts, ObjectDecoder decoder, Create
             next, current, options.ToJson(Options), call.User, options.DryRun);
         next = await parts.Admission.MutateAsync(attributes, call.Warnings, call.Cancellation).ConfigureAwait(false) ?? next;
         rules.Default(next);
-        FieldManager.Keep(next);
         CheckVersion(call, current, next);
         KeepServerFields(current, next);
         rules.PrepareForUpdate(next, current, call.Subresource, parts.Services);

@@ -60,9 +60,15 @@ internal sealed class WatchVerb(ObjectStore store, TimeProvider time)
                 var happened = await WaitAsync(reading, end < bookmark ? end : bookmark, cancellation).ConfigureAwait(false);
                 if (!happened)
                 {
-                    if (time.GetUtcNow() >= end)
+                    var now = time.GetUtcNow();
+                    if (now >= end)
                     {
                         yield break;
+                    }
+                    if (now < bookmark)
+                    {
+                        // A timer may fire a moment early.
+                        continue;
                     }
                     // The revision is read before the backlog: with nothing waiting, all up to it has been sent.
                     var revision = store.Revision;

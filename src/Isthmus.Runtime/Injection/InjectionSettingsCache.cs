@@ -47,6 +47,9 @@ public sealed class InjectionSettingsCache(
                 entry.Key.Cluster, entry.Key.Revision, entry.Value.Good?.Settings.Version.ToString(), entry.Value.LoadedAt, entry.Value.Error)),
     ];
 
+    /// <summary>Ends when no load is under way.</summary>
+    internal Task WhenIdleAsync() => Task.WhenAll(_entries.Values.Select(entry => entry.Loading ?? Task.FromResult<LoadedInjection?>(null)));
+
     /// <summary>The load that is under way, or a new one; it outlives the request that started it, since others wait for it too.</summary>
     private Task<LoadedInjection?> Load(Entry entry, MeshCluster cluster, string revision)
     {

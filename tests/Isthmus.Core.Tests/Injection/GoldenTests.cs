@@ -96,9 +96,10 @@ public sealed class GoldenTests(ITestOutputHelper output)
         return GoldenBundle.Read(file);
     }
 
+    /// <summary>On the console too, since runners keep the output of passing tests to themselves.</summary>
     private void Report(string line)
     {
         output.WriteLine(line);
-        TestContext.Current.SendDiagnosticMessage("{0}", line);
+        Console.WriteLine(line);
     }
 }

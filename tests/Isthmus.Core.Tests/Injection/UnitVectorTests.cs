@@ -49,7 +49,9 @@ public sealed class UnitVectorTests(ITestOutputHelper output)
                 if (Checks[table](row) is { } failure) failures.Add($"{table} '{row["name"] ?? row["desc"] ?? row["meta"]?["Name"]}': {failure}");
             }
         }
-        output.WriteLine($"unit vectors: {rows - failures.Count} of {rows} hold");
+        var summary = $"unit vectors of Istio: {rows - failures.Count} of {rows} hold";
+        output.WriteLine(summary);
+        Console.WriteLine(summary);
         Assert.True(failures.Count == 0, string.Join('\n', failures));
     }
 

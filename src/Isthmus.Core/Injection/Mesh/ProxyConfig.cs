@@ -32,6 +32,9 @@ public sealed class ProxyConfig : IGoObject
     /// <summary>Environment of the proxy, by name.</summary>
     public IReadOnlyDictionary<string, string> ProxyMetadata => _message.TextMap("proxyMetadata");
 
+    /// <summary>Envoy's worker threads; 0 asks for as many as there are CPUs, null where it is not said.</summary>
+    public long? Concurrency => _message[_message.Type["concurrency"]] is ProtoWrapper { Value: long threads } ? threads : null;
+
     /// <summary>Port on which the agent answers for the proxy.</summary>
     public long StatusPort => _message.Integer("statusPort");
 

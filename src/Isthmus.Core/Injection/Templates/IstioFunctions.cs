@@ -19,7 +19,7 @@ internal static class IstioFunctions
             .With("env", (string name, string fallback) => environment.GetValueOrDefault(name) is { Length: > 0 } value ? value : fallback)
             .With("appendMultusNetwork", (string existing, string network) =>
                 MultusNetworks.Append(existing, network, features.Has(IstioFeature.MultusJsonNamespace)))
-            .With("formatDuration", (object? duration) => Sprint(duration));
+            .With("formatDuration", (object? duration) => FormatDuration(duration));
         if (features.Has(IstioFeature.OmitNilFunction))
             functions = functions.With("omitNil", (object? value) => (object?)GoValues.OmitNull(GoValues.ToJson(value)));
         if (features.Has(IstioFeature.OtelResourceAttributesFunction))
@@ -36,6 +36,9 @@ internal static class IstioFunctions
         false => "false",
         _ => SprintTemplate.Execute(value),
     };
+
+    private static string FormatDuration(object? duration) =>
+        Sprint(duration is IGoObject proto && proto.TryCallMethod("AsDuration", [], out var elapsed) ? elapsed : duration);
 
     private static FunctionMap Strings(FunctionMap functions) => functions
         .With("contains", (string needle, string haystack) => haystack.Contains(needle, StringComparison.Ordinal))

@@ -11,8 +11,8 @@ namespace Isthmus.Core.Injection.Templates;
 /// </summary>
 internal sealed class RenderedPods
 {
-    private const int Capacity = 512;
-    private const int LongestCached = 256 * 1024;
+    private const int Capacity = 200;
+    private const int LongestCached = 64 * 1024;
 
     private readonly ConcurrentDictionary<string, RenderedPod> _byText = new(StringComparer.Ordinal);
 

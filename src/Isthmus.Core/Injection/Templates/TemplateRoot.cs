@@ -28,6 +28,8 @@ internal static class TemplateRoot
             ["ProxyGID"] = run.Ids.Group,
             ["CompliancePolicy"] = settings.Env("COMPLIANCE_POLICY"),
         };
+        if (features.Has(IstioFeature.EstimatedConcurrencyField))
+            fields["EstimatedConcurrency"] = (nint)EstimatedConcurrency.Of(settings, run.ProxyConfig, stripped.Annotations);
         if (features.Has(IstioFeature.InboundTrafficPolicyModeField))
             fields["InboundTrafficPolicyMode"] = settings.Mesh.InboundTrafficPolicyLocalhost ? "localhost" : "passthrough";
         if (features.Has(IstioFeature.NativeSidecarsAuto)) fields["NativeSidecars"] = run.NativeEnabled;

@@ -1,0 +1,130 @@
+using System.Security.Cryptography.X509Certificates;
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Isthmus.Core.Mesh;
+using Isthmus.Embedded.Tls;
+using Isthmus.Embedded.Vault;
+using Isthmus.Runtime.KeyVault;
+using Xunit;
+
+namespace Isthmus.System.Tests.Vault;
+
+public sealed class KeyVaultCertificateSourceTests : IAsyncLifetime
+{
+    private readonly LoopbackAuthority _authority = LoopbackAuthority.Create("test", TimeProvider.System);
+    private readonly MeshCertificateAuthority _mesh = MeshCertificateAuthority.Create("Test", TimeProvider.System);
+    private EmbeddedVault? _vault;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private EmbeddedVault Vault => _vault ?? throw new InvalidOperationException("The vault is not started.");
+
+    private TrustSettings Trust => new(Vault.Url, "mesh", "cluster.local", Adopt: false);
+
+    public async ValueTask InitializeAsync() =>
+        _vault = await EmbeddedVault.StartAsync(new EmbeddedVaultOptions { Name = "test-mesh", Authority = _authority }, Cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Vault.DisposeAsync();
+        _mesh.Dispose();
+        _authority.Dispose();
+    }
+
+    [Fact]
+    public async Task Reads_key_certificate_and_chain_out_of_pem()
+    {
+        var version = Vault.SetCertificate("mesh", _mesh.IssueIntermediatePem());
+
+        var material = await Source().ReadAsync(Trust, Cancellation);
+
+        Assert.Equal(version, material.SourceVersion);
+        Assert.Equal(_mesh.RootPem, material.RootCert.TrimEnd());
+        using var own = X509Certificate2.CreateFromPem(material.CaCert, material.CaKey);
+        Assert.True(own.HasPrivateKey);
+        Assert.Equal(2, Count(material.CertChain));
+    }
+
+    [Fact]
+    public async Task Reads_the_same_out_of_pkcs12()
+    {
+        var pem = _mesh.IssueIntermediatePem();
+        var chain = new X509Certificate2Collection();
+        chain.ImportFromPem(pem);
+        using var withKey = X509Certificate2.CreateFromPem(pem, pem);
+        X509Certificate2Collection all = [chain[1], withKey];
+        Vault.SetSecret("mesh", Convert.ToBase64String(all.Export(X509ContentType.Pkcs12) ?? []), "application/x-pkcs12");
+
+        var material = await Source().ReadAsync(Trust, Cancellation);
+
+        Assert.Equal(withKey.ExportCertificatePem(), material.CaCert.TrimEnd());
+        Assert.Equal(_mesh.RootPem, material.RootCert.TrimEnd());
+        using var own = X509Certificate2.CreateFromPem(material.CaCert, material.CaKey);
+        Assert.True(own.HasPrivateKey);
+    }
+
+    [Fact]
+    public async Task Reads_the_four_secrets_where_there_is_no_certificate()
+    {
+        foreach (var name in new[] { "ca-cert", "ca-key", "root-cert", "cert-chain" })
+            Vault.SetSecret(name, $"text of {name}");
+
+        var material = await Source().ReadAsync(Trust, Cancellation);
+
+        Assert.Equal(("text of ca-cert", "text of ca-key", "text of root-cert", "text of cert-chain"), (material.CaCert, material.CaKey, material.RootCert, material.CertChain));
+    }
+
+    [Theory]
+    [InlineData(false, false, "no private key")]
+    [InlineData(true, false, "issuer of 'O=Test, CN=Intermediate CA' is missing")]
+    [InlineData(true, true, "no certificate fits the private key")]
+    public async Task What_makes_no_ca_is_refused_with_the_reason_and_without_the_key(bool withKey, bool foreignKey, string reason)
+    {
+        var blocks = _mesh.IssueIntermediatePem().Split("-----BEGIN CERTIFICATE-----");
+        var key = foreignKey ? _mesh.IssueIntermediatePem().Split("-----BEGIN CERTIFICATE-----")[0] : blocks[0];
+        Vault.SetCertificate("mesh", (withKey ? key : "") + "-----BEGIN CERTIFICATE-----" + blocks[1]);
+
+        var fault = await Assert.ThrowsAsync<CertificateSourceException>(() => Source().ReadAsync(Trust, Cancellation));
+
+        Assert.Contains(reason, fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("BEGIN", fault.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_vault_that_refuses_us_is_said_so_without_its_answer()
+    {
+        var source = new KeyVaultCertificateSource(new VaultClients(
+            DelegatedTokenCredential.Create((_, _) => new AccessToken("wrong", DateTimeOffset.MaxValue)), new HttpClientTransport(Vault.CreateHandler())));
+
+        var fault = await Assert.ThrowsAsync<CertificateSourceException>(() => source.ReadAsync(Trust, Cancellation));
+
+        Assert.Contains("HTTP 401", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Webhook_keys_are_the_two_newest_versions()
+    {
+        foreach (var key in new[] { "first-key-of-three", "second-key-of-three", "third-key-of-three" })
+            Vault.SetSecret("isthmus-webhook-key", key);
+
+        var keys = await new KeyVaultWebhookKeys(Clients()).ReadAsync(Vault.Url, KeyVaultWebhookKeys.DefaultSecret, Cancellation);
+
+        Assert.Equal(["third-key-of-three", "second-key-of-three"], keys.Select(global::System.Text.Encoding.UTF8.GetString));
+    }
+
+    [Fact]
+    public async Task A_webhook_key_that_is_too_short_is_refused()
+    {
+        Vault.SetSecret("isthmus-webhook-key", "short");
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            new KeyVaultWebhookKeys(Clients()).ReadAsync(Vault.Url, KeyVaultWebhookKeys.DefaultSecret, Cancellation));
+    }
+
+    private KeyVaultCertificateSource Source() => new(Clients());
+
+    private VaultClients Clients() => new(
+        DelegatedTokenCredential.Create((_, _) => new AccessToken(Vault.Token, DateTimeOffset.MaxValue)), new HttpClientTransport(Vault.CreateHandler()));
+
+    private static int Count(string pem) => pem.Split("-----BEGIN CERTIFICATE-----").Length - 1;
+}
