@@ -241,6 +241,17 @@ public sealed class FederationPlannerTests
     }
 
     [Fact]
+    public void An_export_behind_a_gateway_without_address_is_told_so_and_imported_nowhere_else()
+    {
+        var world = Exported();
+        world.Get("west", ResourceKind.Service, "istio-system", "gw").Remove("status");
+        world.Run();
+        Assert.Null(world.Find("east", ResourceKind.ServiceEntry, Host));
+        Assert.NotNull(world.Find("west", ResourceKind.ServiceEntry, Host));
+        Assert.Contains("no gateway with an address", Problem(world, "west"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Clusters_of_one_control_plane_and_network_are_one_exporter_whose_objects_stand_at_the_control_plane()
     {
         var world = new FederationWorld("""

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using Isthmus.Core.Federation;
 using Isthmus.Core.Kubernetes;
@@ -221,6 +222,27 @@ public sealed class ServiceReconcilerTests
         await mesh.Services(many).RunAsync(EmbeddedMesh.Reviews, null, Cancel);
         Assert.Equal(few.Sent.Order(), many.Sent.Order());
         Assert.Equal(0, many.Writes);
+    }
+
+    [Fact]
+    public async Task An_object_that_a_server_refuses_is_named_once_and_all_others_are_served()
+    {
+        await using var mesh = await EmbeddedMesh.StartAsync();
+        await mesh.ExportAsync("west");
+        var requests = new WatchedRequests
+        {
+            Answer = (cluster, request) => cluster.Value == "east" && request.Method == HttpMethod.Post && request.RequestUri?.AbsolutePath.EndsWith("/destinationrules", StringComparison.Ordinal) == true
+                ? new HttpResponseMessage(HttpStatusCode.Forbidden) { Content = new StringContent("""{"kind":"Status","reason":"Forbidden","message":"may not write rules"}""") }
+                : null,
+        };
+        var report = await mesh.Services(requests).RunAsync(EmbeddedMesh.Reviews, null, Cancel);
+        var failure = Assert.Single(report.Failures);
+        Assert.Equal(new ClusterName("east"), failure.Cluster);
+        Assert.Contains("may not write rules", failure.Reason, StringComparison.Ordinal);
+        // Without its rule the entry would let clients send plain text.
+        Assert.Null(await mesh.EntryAsync("east"));
+        Assert.NotNull(await mesh.EntryAsync("north"));
+        Assert.NotNull(await mesh.FindAsync("west", ResourceKind.Gateway, "isthmus-system", "isthmus-exports-shop"));
     }
 
     [Fact]

@@ -15,6 +15,9 @@ internal sealed class WatchedRequests
     /// <summary>Runs before a request is sent.</summary>
     public Func<ClusterName, HttpRequestMessage, Task>? Before { get; init; }
 
+    /// <summary>Answers in the cluster's place; null lets the request through.</summary>
+    public Func<ClusterName, HttpRequestMessage, HttpResponseMessage?>? Answer { get; init; }
+
     public int Writes => Volatile.Read(ref _writes);
 
     public IReadOnlyList<string> Sent => [.. _sent.Select(request => $"{request.Cluster} {request.Method} {request.Path}")];
@@ -32,6 +35,8 @@ internal sealed class WatchedRequests
             var number = isWrite ? Interlocked.Increment(ref watched._writes) : watched.Writes;
             if (number > watched.DiesAfterWrites)
                 throw new RunnerDiedException();
+            if (watched.Answer?.Invoke(cluster, request) is { } answer)
+                return answer;
             return await base.SendAsync(request, cancellationToken);
         }
     }
