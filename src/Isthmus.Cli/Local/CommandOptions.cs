@@ -11,6 +11,20 @@ internal static class CommandOptions
     public static Option<FileInfo?> WebhookKey(bool required) =>
         new("--webhook-key") { Description = "A file whose bytes sign the webhooks' tokens (at least 16).", Required = required };
 
+    /// <summary>An address that API servers call: https, since the webhooks' protocol knows nothing else.</summary>
+    public static Option<Uri?> HttpsAddress(string name, string description, bool required) => new(name)
+    {
+        Description = description,
+        Required = required,
+        CustomParser = parsed =>
+        {
+            if (Uri.TryCreate(parsed.Tokens.Single().Value, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttps)
+                return address;
+            parsed.AddError($"{name} has to be an https address, not '{parsed.Tokens.Single().Value}'.");
+            return null;
+        },
+    };
+
     public static async Task<byte[]> ReadKeyAsync(FileInfo file, CancellationToken cancellationToken)
     {
         var key = await File.ReadAllBytesAsync(file.FullName, cancellationToken);

@@ -16,7 +16,8 @@ internal static class HostCommand
     {
         var mesh = CommandOptions.Mesh();
         var port = new Option<int>("--port") { Description = "The loopback port; a free one unless given." };
-        var publicUrl = new Option<Uri?>("--public-url") { Description = "The https address by which API servers reach this host, where it is not the loopback one." };
+        var publicUrl = CommandOptions.HttpsAddress(
+            "--public-url", "The https address by which API servers reach this host, where it is not the loopback one.", required: false);
         var keyFile = CommandOptions.WebhookKey(required: false);
         var command = new Command("host", "Runs the functions on this machine against real clusters, by their kubeconfigs.") { mesh, port, publicUrl, keyFile };
         command.SetAction((parsed, cancellationToken) => RunAsync(

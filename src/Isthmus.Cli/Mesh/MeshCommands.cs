@@ -31,7 +31,7 @@ internal static class MeshCommands
         string name, string description, Func<ResyncReconciler, CancellationToken, Task<RunReport>> run, Func<RunEntry, bool> which)
     {
         var mesh = CommandOptions.Mesh();
-        var url = new Option<Uri>("--functions-url") { Description = "The https address of the functions, which webhooks call.", Required = true };
+        var url = CommandOptions.HttpsAddress("--functions-url", "The https address of the functions, which webhooks call.", required: true);
         var ca = new Option<FileInfo?>("--ca-bundle") { Description = "PEM of the CA of that address, where the system's roots do not hold it." };
         var key = CommandOptions.WebhookKey(required: true);
         var json = new Option<bool>("--json") { Description = "Print JSON." };
@@ -42,7 +42,7 @@ internal static class MeshCommands
             {
                 var webhooks = new WebhookSettings
                 {
-                    BaseUrl = parsed.GetRequiredValue(url),
+                    BaseUrl = parsed.GetValue(url) ?? throw new InvalidOperationException("The parser let a missing --functions-url pass."),
                     CaBundle = parsed.GetValue(ca) is { } file ? await File.ReadAllTextAsync(file.FullName, cancellationToken) : null,
                     Keys = parsed.GetValue(key) is { } keyFile ? [await CommandOptions.ReadKeyAsync(keyFile, cancellationToken)] : [],
                 };

@@ -59,7 +59,8 @@ internal static class CaBundle
             using var pair = X509Certificate2.CreateFromPem(certificate.ExportCertificatePem(), keyPem);
             return pair.HasPrivateKey;
         }
-        catch (CryptographicException)
+        // ArgumentException: a key of the right algorithm that belongs to another certificate.
+        catch (Exception mismatch) when (mismatch is CryptographicException or ArgumentException)
         {
             return false;
         }

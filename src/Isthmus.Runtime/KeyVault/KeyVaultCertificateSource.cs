@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Azure;
+using Azure.Identity;
 using Azure.Security.KeyVault.Secrets;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Trust;
@@ -23,7 +24,8 @@ public sealed class KeyVaultCertificateSource(VaultClients vaults) : ICertificat
                 ? Open(secret)
                 : await FromPartsAsync(client, trust, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception fault) when (fault is RequestFailedException or AggregateException or CryptographicException or FormatException)
+        catch (Exception fault) when (fault is RequestFailedException or AggregateException or AuthenticationFailedException
+            or CryptographicException or FormatException)
         {
             throw new CertificateSourceException($"certificate {trust.Certificate} of vault {trust.Vault.Host}: {Reason(fault)}", fault);
         }
@@ -64,6 +66,8 @@ public sealed class KeyVaultCertificateSource(VaultClients vaults) : ICertificat
     {
         RequestFailedException refused => $"HTTP {refused.Status} {refused.ErrorCode}",
         AggregateException { InnerException: { } inner } => inner.Message,
+        // The credential chain tells of each of its links on a line of its own.
+        AuthenticationFailedException => fault.Message.Split('\n')[0].Trim(),
         _ => fault.Message,
     };
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Isthmus.Cli.Demo;
+using Isthmus.System.Tests.Cli;
 using Xunit;
 
 namespace Isthmus.System.Tests.Demo;
@@ -62,29 +63,4 @@ public sealed class DemoCommandTests
     }
 
     private static IEnumerable<JsonNode> Steps(JsonObject document) => (document["steps"]?.AsArray() ?? []).OfType<JsonNode>();
-
-    private sealed class SignallingWriter(string signal) : StringWriter
-    {
-        private readonly TaskCompletionSource _seen = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task Seen => _seen.Task;
-
-        public override void Write(char[] buffer, int index, int count)
-        {
-            base.Write(buffer, index, count);
-            Look();
-        }
-
-        public override void Write(string? value)
-        {
-            base.Write(value);
-            Look();
-        }
-
-        private void Look()
-        {
-            if (ToString().Contains(signal, StringComparison.Ordinal))
-                _seen.TrySetResult();
-        }
-    }
 }

@@ -76,12 +76,16 @@ public sealed class MeshPipelineTests
         mesh.Clusters.West.Disconnect();
         var key = Path.Combine(mesh.Clusters.Folder, "key");
         await File.WriteAllBytesAsync(key, new byte[32], cancellation);
+        // The command would ask the real vault of that name.
+        var untrusting = Path.Combine(mesh.Clusters.Folder, "without-trust.yaml");
+        var lines = await File.ReadAllLinesAsync(mesh.MeshDocument, cancellation);
+        await File.WriteAllLinesAsync(untrusting, lines.Where(line => !line.Contains("trust:", StringComparison.Ordinal)), cancellation);
 
         var status = await mesh.Client.GetFromJsonAsync<JsonObject>("/api/plan", cancellation);
         await using var output = new StringWriter();
         await using var error = new StringWriter();
         var exitCode = await new RootCommand { MeshCommands.CreatePlan() }
-            .Parse(["plan", "--mesh", mesh.MeshDocument, "--functions-url", "https://functions.test/", "--webhook-key", key, "--json"])
+            .Parse(["plan", "--mesh", untrusting, "--functions-url", "https://functions.test/", "--webhook-key", key, "--json"])
             .InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, cancellation);
 
         Assert.Equal("west", Assert.Single(Failures(status).Select(failure => failure?["cluster"]?.ToString()).Distinct()));

@@ -5,6 +5,7 @@ using Isthmus.Core.Mesh;
 using Isthmus.Embedded.Tls;
 using Isthmus.Embedded.Vault;
 using Isthmus.Runtime.KeyVault;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Isthmus.System.Tests.Vault;
@@ -13,6 +14,7 @@ public sealed class KeyVaultCertificateSourceTests : IAsyncLifetime
 {
     private readonly LoopbackAuthority _authority = LoopbackAuthority.Create("test", TimeProvider.System);
     private readonly MeshCertificateAuthority _mesh = MeshCertificateAuthority.Create("Test", TimeProvider.System);
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
     private EmbeddedVault? _vault;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -22,7 +24,7 @@ public sealed class KeyVaultCertificateSourceTests : IAsyncLifetime
     private TrustSettings Trust => new(Vault.Url, "mesh", "cluster.local", Adopt: false);
 
     public async ValueTask InitializeAsync() =>
-        _vault = await EmbeddedVault.StartAsync(new EmbeddedVaultOptions { Name = "test-mesh", Authority = _authority }, Cancellation);
+        _vault = await EmbeddedVault.StartAsync(new EmbeddedVaultOptions { Name = "test-mesh", Authority = _authority, Time = _time }, Cancellation);
 
     public async ValueTask DisposeAsync()
     {
@@ -105,7 +107,10 @@ public sealed class KeyVaultCertificateSourceTests : IAsyncLifetime
     public async Task Webhook_keys_are_the_two_newest_versions()
     {
         foreach (var key in new[] { "first-key-of-three", "second-key-of-three", "third-key-of-three" })
+        {
             Vault.SetSecret("isthmus-webhook-key", key);
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
 
         var keys = await new KeyVaultWebhookKeys(Clients()).ReadAsync(Vault.Url, KeyVaultWebhookKeys.DefaultSecret, Cancellation);
 
