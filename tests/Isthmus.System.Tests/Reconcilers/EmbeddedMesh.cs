@@ -141,26 +141,26 @@ internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
         },
     });
 
-    public async Task DeleteServiceAsync(string cluster, string name = "reviews")
-    {
-        var api = await ApiAsync(cluster);
-        var live = await api.GetAsync(ResourceKind.Service, "shop", name, TestContext.Current.CancellationToken);
-        Assert.NotNull(live);
-        await api.DeleteAsync(ResourceKind.Service, live, TestContext.Current.CancellationToken);
-    }
+    public Task DeleteServiceAsync(string cluster, string name = "reviews") =>
+        WriteServiceAsync(cluster, name, (api, live) => api.DeleteAsync(ResourceKind.Service, live, TestContext.Current.CancellationToken));
 
-    /// <summary>Changes one Service, and starts again where a runner wrote it in between.</summary>
-    public async Task ChangeServiceAsync(string cluster, string name, Action<JsonObject> change)
+    public Task ChangeServiceAsync(string cluster, string name, Action<JsonObject> change) => WriteServiceAsync(cluster, name, (api, live) =>
+    {
+        change(live);
+        return api.ReplaceAsync(ResourceKind.Service, live, TestContext.Current.CancellationToken);
+    });
+
+    /// <summary>Writes one Service, and starts again where a runner wrote it in between.</summary>
+    private async Task WriteServiceAsync(string cluster, string name, Func<ClusterApi, JsonObject, Task> write)
     {
         var api = await ApiAsync(cluster);
         while (true)
         {
             var live = await api.GetAsync(ResourceKind.Service, "shop", name, TestContext.Current.CancellationToken);
             Assert.NotNull(live);
-            change(live);
             try
             {
-                await api.ReplaceAsync(ResourceKind.Service, live, TestContext.Current.CancellationToken);
+                await write(api, live);
                 return;
             }
             catch (ClusterApiException conflict) when (conflict.IsConflict)
