@@ -39,7 +39,9 @@ internal static partial class CorefileText
         var records = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach (var line in text.Split('\n'))
         {
-            if (line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is [var address, var host] && IPAddress.TryParse(address, out _) && char.IsAsciiDigit(address[0]))
+            var words = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            // A word such as "ttl 30" is no record; the parser takes bare numbers for addresses, but not those words.
+            if (words is [var address, var host] && char.IsAsciiDigit(address[0]) && IPAddress.TryParse(address, out _))
                 records[host] = address;
         }
 

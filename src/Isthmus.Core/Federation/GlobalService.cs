@@ -37,6 +37,6 @@ internal sealed class GlobalService
         var ports = string.Join(", ", oldest.Ports.Select(port => $"{port.Number}/{port.Protocol}"));
         return Conflicting.Any(exporter => exporter.Cluster == cluster)
             ? $"left out: its ports differ from {ports}, which {oldest.Cluster} exported first"
-            : $"left out for ports that differ from {ports}: {string.Join(", ", Conflicting.Select(exporter => exporter.Cluster.Value).Order(StringComparer.Ordinal))}";
+            : $"left out for ports that differ from {ports}: {string.Join(", ", Conflicting.Select(exporter => exporter.Cluster).Order())}";
     }
 }

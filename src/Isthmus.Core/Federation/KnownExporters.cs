@@ -52,7 +52,9 @@ internal static class KnownExporters
             return [];
         try
         {
-            return (JsonNode.Parse(text) as JsonObject ?? []).Select(entry => Read(new ClusterName(entry.Key), entry.Value as JsonObject ?? [])).OfType<Exporter>().ToList();
+            return (JsonNode.Parse(text) as JsonObject ?? [])
+                .Select(entry => Read(new ClusterName(entry.Key), entry.Value as JsonObject ?? []))
+                .OfType<Exporter>().ToList();
         }
         catch (Exception fault) when (fault is JsonException or ArgumentException)
         {

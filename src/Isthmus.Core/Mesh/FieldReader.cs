@@ -69,7 +69,7 @@ internal sealed class FieldReader
             return fallback;
         if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
             return number;
-        Error(key, most == long.MaxValue ? $"is '{text}', but has to be a number from {least} on" : $"is '{text}', but has to be a number from {least} to {most}");
+        Error(key, $"is '{text}', but has to be a number from {least} {(most == long.MaxValue ? "on" : $"to {most}")}");
         return fallback;
     }
 
@@ -137,7 +137,9 @@ internal sealed class FieldReader
         foreach (var key in _fields.Keys.Where(key => !_known.Contains(key)))
         {
             var nearest = _known.Where(known => EditDistance(key, known) <= 2).MinBy(known => (EditDistance(key, known), known));
-            Error(key, nearest is null ? $"is unknown; known here: {string.Join(", ", _known.Order(StringComparer.Ordinal))}" : $"is unknown; did you mean '{nearest}'?");
+            Error(key, nearest is null
+                ? $"is unknown; known here: {string.Join(", ", _known.Order(StringComparer.Ordinal))}"
+                : $"is unknown; did you mean '{nearest}'?");
         }
     }
 

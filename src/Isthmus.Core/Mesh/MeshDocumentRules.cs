@@ -76,7 +76,10 @@ internal sealed class MeshDocumentRules(List<MeshDocumentError> errors)
         }
     }
 
-    /// <summary>Ranges may overlap between networks. On one network pods reach each other by address, so theirs may not; nor may services of one control plane.</summary>
+    /// <summary>
+    /// Ranges may overlap between networks. On one network pods reach each other by address, so theirs may not; nor may
+    /// services of one control plane.
+    /// </summary>
     private void CheckPair(ReadCluster first, ReadCluster second)
     {
         if (first.Cluster.Network != second.Cluster.Network || first.Cluster.Network.Value.Length == 0)

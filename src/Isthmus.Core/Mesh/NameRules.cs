@@ -22,7 +22,8 @@ internal static class NameRules
 
     /// <summary>An address range in its one right spelling. The parser would quietly drop bits behind the prefix, which are more likely a slip.</summary>
     public static bool IsCidr(string text, out IPNetwork range) =>
-        IPNetwork.TryParse(text, out range) && IPAddress.TryParse(text[..text.IndexOf('/', StringComparison.Ordinal)], out var given) && given.Equals(range.BaseAddress);
+        IPNetwork.TryParse(text, out range)
+        && IPAddress.TryParse(text[..text.IndexOf('/', StringComparison.Ordinal)], out var given) && given.Equals(range.BaseAddress);
 
     public static string CidrFault(string text) => $"'{text}' is not an address range such as 10.244.0.0/16 (with no bits set behind the prefix)";
 

@@ -18,7 +18,11 @@ public sealed class Plan
     ];
 
     public Plan(IEnumerable<PlannedAction> actions) =>
-        Actions = [.. actions.OrderBy(action => action.Id.Cluster).ThenBy(Stage).ThenBy(action => action.Id).ThenBy(action => action is PlannedAction.Skipped skipped ? skipped.Reason : "", StringComparer.Ordinal)];
+        Actions =
+        [
+            .. actions.OrderBy(action => action.Id.Cluster).ThenBy(Stage).ThenBy(action => action.Id)
+                .ThenBy(action => (action as PlannedAction.Skipped)?.Reason, StringComparer.Ordinal),
+        ];
 
     public ImmutableArray<PlannedAction> Actions { get; }
 

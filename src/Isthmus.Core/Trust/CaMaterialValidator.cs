@@ -81,7 +81,11 @@ public static class CaMaterialValidator
     }
 
     private static void CheckChain(
-        X509Certificate2 certificate, IEnumerable<X509Certificate2> between, IEnumerable<X509Certificate2> roots, DateTimeOffset now, ImmutableArray<string>.Builder faults)
+        X509Certificate2 certificate,
+        IEnumerable<X509Certificate2> between,
+        IEnumerable<X509Certificate2> roots,
+        DateTimeOffset now,
+        ImmutableArray<string>.Builder faults)
     {
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
@@ -96,7 +100,7 @@ public static class CaMaterialValidator
             chain.ChainPolicy.ExtraStore.Add(link);
         if (!chain.Build(certificate))
         {
-            var reasons = chain.ChainStatus.Where(status => status.Status != X509ChainStatusFlags.NotTimeValid).Select(status => status.Status.ToString()).Distinct();
+            var reasons = chain.ChainStatus.Select(status => status.Status).Where(status => status != X509ChainStatusFlags.NotTimeValid).Distinct();
             faults.Add($"ca-cert.pem does not lead to root-cert.pem through cert-chain.pem ({string.Join(", ", reasons)})");
         }
     }

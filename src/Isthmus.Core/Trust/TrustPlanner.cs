@@ -38,7 +38,11 @@ public static class TrustPlanner
         if (Ownership.Clash(live, mesh.Name) is { } clash && !trust.Adopt)
             return new PlannedAction.Skipped(id, $"{clash}; set trust.adopt to take it over");
         if (OtherRoot(live, material))
-            return new PlannedAction.Skipped(id, "the new CA has another root than the cluster trusts; changing the root needs a staged rotation, which is not supported yet");
+        {
+            return new PlannedAction.Skipped(
+                id, "the new CA has another root than the cluster trusts; changing the root needs a staged rotation, which is not supported yet");
+        }
+
         return PlanDiff.Compute([desired], [new ObservedObject(id, live)]).Actions[0];
     }
 

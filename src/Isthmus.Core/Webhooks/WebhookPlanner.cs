@@ -42,7 +42,9 @@ public static class WebhookPlanner
 
     /// <summary>The namespace alone, which every run needs before it writes anything else.</summary>
     public static Plan PlanNamespace(MeshDocument mesh, MeshCluster cluster, JsonObject? live) =>
-        cluster.Leaving ? Planning.Plan.Empty : PlanDiff.Compute([Namespace(mesh, cluster)], Observed(cluster.Name, new ClusterSetupSnapshot(live, [], []))).OwnedOnly(mesh.Name);
+        cluster.Leaving
+            ? Planning.Plan.Empty
+            : PlanDiff.Compute([Namespace(mesh, cluster)], Observed(cluster.Name, new ClusterSetupSnapshot(live, [], []))).OwnedOnly(mesh.Name);
 
     private static DesiredObject Namespace(MeshDocument mesh, MeshCluster cluster)
     {

@@ -18,7 +18,8 @@ internal sealed record ExportSources(
     private const string Exported = FederationNames.ExportLabel + "=true";
 
     /// <param name="names">The names to look at; empty: all.</param>
-    public static async Task<ExportSources> ReadAsync(ClusterApi api, MeshCluster cluster, IReadOnlyList<ServiceName> names, CancellationToken cancellationToken)
+    public static async Task<ExportSources> ReadAsync(
+        ClusterApi api, MeshCluster cluster, IReadOnlyList<ServiceName> names, CancellationToken cancellationToken)
     {
         var gateway = GatewayAsync(api, cluster, cancellationToken);
         var istio = cluster.HasOwnControlPlane
@@ -27,7 +28,8 @@ internal sealed record ExportSources(
         var services = names.Count == 0
             ? await api.ListAsync(ResourceKind.Service, null, Exported, null, cancellationToken).ConfigureAwait(false)
             : await NamedAsync(api, names, cancellationToken).ConfigureAwait(false);
-        var behind = services.Where(service => FederationNames.IsExported(service) && (names.Count == 0 || names.Contains(FederationNames.NameOf(service)))).ToList();
+        var behind = services.Where(FederationNames.IsExported)
+            .Where(service => names.Count == 0 || names.Contains(FederationNames.NameOf(service))).ToList();
         var pods = names.Count == 0 ? PodsOfNamespacesAsync(api, behind, cancellationToken) : PodsBehindAsync(api, behind, cancellationToken);
         var slices = names.Count == 0
             ? api.ListAsync(ResourceKind.EndpointSlice, null, Exported, null, cancellationToken)
@@ -37,9 +39,11 @@ internal sealed record ExportSources(
         return new ExportSources(services, await pods.ConfigureAwait(false), await slices.ConfigureAwait(false), gatewayService, nodes, await istio.ConfigureAwait(false));
     }
 
-    private static async Task<IReadOnlyList<JsonObject>> NamedAsync(ClusterApi api, IReadOnlyList<ServiceName> names, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<JsonObject>> NamedAsync(
+        ClusterApi api, IReadOnlyList<ServiceName> names, CancellationToken cancellationToken)
     {
-        var exported = names.Select(name => name.Namespace).Distinct().Select(ns => api.ListAsync(ResourceKind.Service, ns, Exported, null, cancellationToken)).ToList();
+        var exported = names.Select(name => name.Namespace).Distinct()
+            .Select(ns => api.ListAsync(ResourceKind.Service, ns, Exported, null, cancellationToken)).ToList();
         var named = names.Select(name => api.GetAsync(ResourceKind.Service, name.Namespace, name.Name, cancellationToken)).ToList();
         await Task.WhenAll(exported.Cast<Task>().Concat(named)).ConfigureAwait(false);
         var all = new Dictionary<ServiceName, JsonObject>();
@@ -66,13 +70,18 @@ internal sealed record ExportSources(
             .Select(service => (service, Selector: ObjectMetadata.Strings((service["spec"] as JsonObject)?["selector"] as JsonObject)))
             .Where(pair => pair.Selector.Count > 0)
             .Select(pair => api.ListAsync(
-                ResourceKind.Pod, pair.service.NamespaceName(), string.Join(',', pair.Selector.Select(label => $"{label.Key}={label.Value}")), null, cancellationToken)));
+                ResourceKind.Pod,
+                pair.service.NamespaceName(),
+                string.Join(',', pair.Selector.Select(label => $"{label.Key}={label.Value}")),
+                null,
+                cancellationToken)));
 
     private static Task<IReadOnlyList<JsonObject>> SlicesAsync(ClusterApi api, List<JsonObject> services, CancellationToken cancellationToken) =>
         ConcatAsync(services.Select(service => api.ListAsync(
             ResourceKind.EndpointSlice, service.NamespaceName(), $"kubernetes.io/service-name={service.Name()}", null, cancellationToken)));
 
-    private static async Task<(JsonObject? Service, IReadOnlyList<JsonObject> Nodes)> GatewayAsync(ClusterApi api, MeshCluster cluster, CancellationToken cancellationToken)
+    private static async Task<(JsonObject? Service, IReadOnlyList<JsonObject> Nodes)> GatewayAsync(
+        ClusterApi api, MeshCluster cluster, CancellationToken cancellationToken)
     {
         if (cluster.Gateway?.Service is not { } name)
             return (null, []);

@@ -32,7 +32,8 @@ internal sealed class RunState
     /// <summary>A ServiceEntry waits for its DestinationRule: without it clients would send plain text to the gateway.</summary>
     public bool IsHeldBack(PlannedAction action) =>
         action.IsWrite && (_refused.ContainsKey(action.Id)
-            || (action is not PlannedAction.Delete && action.Id.Kind == ResourceKind.ServiceEntry && _refused.ContainsKey(action.Id with { Kind = ResourceKind.DestinationRule })));
+            || (action is not PlannedAction.Delete && action.Id.Kind == ResourceKind.ServiceEntry
+                && _refused.ContainsKey(action.Id with { Kind = ResourceKind.DestinationRule })));
 
     /// <summary>Works on one cluster; its silence or refusal ends the work there and nowhere else. Null where it failed.</summary>
     public async Task<T?> TryAsync<T>(ClusterName cluster, Func<Task<T>> work)

@@ -2,8 +2,8 @@ using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Planning;
 using Isthmus.Core.Trust;
-using Isthmus.Runtime.Kubernetes;
 using Isthmus.Runtime.KeyVault;
+using Isthmus.Runtime.Kubernetes;
 
 namespace Isthmus.Runtime.Reconcilers;
 
