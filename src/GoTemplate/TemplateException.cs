@@ -1,18 +1,5 @@
 namespace GoTemplate;
 
-/// <summary>At which stage a template failed.</summary>
-public enum TemplateFailure
-{
-    /// <summary>The text is not a valid template.</summary>
-    Parse,
-
-    /// <summary>The template did something that Go refuses: a missing field, a wrong type, an error of a function.</summary>
-    Execution,
-
-    /// <summary>The template reached one of its <see cref="ExecutionLimits"/>.</summary>
-    Limit,
-}
-
 /// <summary>A template that cannot be parsed or executed. The message is worded as Go words it, with template name, line and column.</summary>
 public sealed class TemplateException : Exception
 {

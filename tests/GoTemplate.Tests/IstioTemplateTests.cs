@@ -25,7 +25,7 @@ public sealed class IstioTemplateTests
             }
         }
 
-        Assert.True(parsed >= 100, $"only {parsed} templates were found");
+        Assert.True(parsed >= 70, $"only {parsed} templates were found");
         TestContext.Current.TestOutputHelper?.WriteLine($"{parsed} templates parsed");
     }
 

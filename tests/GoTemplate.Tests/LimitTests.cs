@@ -6,7 +6,7 @@ namespace GoTemplate.Tests;
 /// <summary>Hostile templates end in a TemplateException that names template and line, and in nothing else.</summary>
 public sealed class LimitTests
 {
-    private static readonly ExecutionLimits Untimed = ExecutionLimits.Default with { MaxTime = TimeSpan.Zero };
+    private static readonly ExecutionLimits Untimed = ExecutionLimits.Default with { MaxTime = TimeSpan.Zero, MaxProduced = 8 * 1024 * 1024 };
 
     [Theory]
     [InlineData("{{repeat 5000000 \"x\"}}")]
@@ -75,6 +75,16 @@ public sealed class LimitTests
         Assert.Equal(new string('[', 100) + "1" + new string(']', 100), Template.Parse("t", "{{.}}", FunctionMap.Builtins).Execute(Nested(100)));
         var error = Assert.Throws<TemplateException>(() => Template.Parse("t", "{{.}}", FunctionMap.Builtins).Execute(Nested(1_000_000)));
         Assert.Contains("value nests too deeply", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_function_that_goes_too_far_is_named()
+    {
+        var error = Assert.Throws<TemplateException>(() => Template.Parse("t", "{{5000000 | until | len}}{{repeat 9000000 \"x\"}}", Samples.Functions).Execute(null, Untimed));
+        Assert.Equal(
+            "template: t:1:12: executing \"t\" at <until>: functions produced more than 8388608 characters, or the like in elements", error.Message);
+        error = Assert.Throws<TemplateException>(() => Template.Parse("t", "{{repeat 9000000 \"x\"}}", Samples.Functions).Execute(null, Untimed));
+        Assert.Equal("template: t:1:2: executing \"t\" at <repeat 9000000 \"x\">: output exceeds 4194304 characters", error.Message);
     }
 
     [Fact]

@@ -31,19 +31,19 @@ public sealed class PropertyTests
             inner.Array[0, 3].Select(a => (JsonNode?)new JsonArray([.. a.Select(n => n?.DeepClone())])),
             inner.Array[4].Select(a => (JsonNode?)new JsonObject { ["a"] = a[0]?.DeepClone(), ["b"] = a[1]?.DeepClone(), ["c"] = a[2]?.DeepClone(), ["d"] = a[3]?.DeepClone() })));
 
-    private static readonly Gen<string> Soup = Gen.OneOfConst(Fragments).Array[1, 25].Select(string.Concat);
+    private static readonly Gen<string> Soup = OneOfConst(Fragments).Array[1, 25].Select(string.Concat);
 
     private static readonly string[] FunctionNames =
         [.. FunctionMap.Sprig().Names, "and", "or", "not", "len", "index", "call", "print", "println", "printf", "html", "js", "urlquery", "eq", "ne", "lt", "le", "gt", "ge"];
 
     private static readonly Gen<string> Operand = Gen.OneOf(
-        Gen.OneOfConst(".", ".a", ".b", ".a.b", ".a.b.c", "$", "$.d", ".zz", "nil", "true", "\"\"", "\"a\"", "\"%5.2f %x %q %v\"", "\"2006-01-02\"", "\"a(b|c)*\"", "`[x`", "\"1.2.3\"", "'x'", "2i", "(list 1 \"a\" .a)", "(dict \"a\" .b)"),
+        OneOfConst(".", ".a", ".b", ".a.b", ".a.b.c", "$", "$.d", ".zz", "nil", "true", "\"\"", "\"a\"", "\"%5.2f %x %q %v\"", "\"2006-01-02\"", "\"a(b|c)*\"", "`[x`", "\"1.2.3\"", "'x'", "2i", "(list 1 \"a\" .a)", "(dict \"a\" .b)"),
         Gen.Int[-3, 12].Select(i => i.ToString(CultureInfo.InvariantCulture)),
         Gen.Double[-5, 5].Select(d => d.ToString("F2", CultureInfo.InvariantCulture)),
         Gen.Long.Select(i => i.ToString(CultureInfo.InvariantCulture)));
 
     private static readonly Gen<string> Call =
-        Gen.Select(Gen.OneOfConst(FunctionNames), Operand.Array[0, 4], (name, operands) => name + string.Concat(operands.Select(o => " " + o)));
+        Gen.Select(OneOfConst(FunctionNames), Operand.Array[0, 4], (name, operands) => name + string.Concat(operands.Select(o => " " + o)));
 
     private static readonly Gen<string> Structured = Gen.Select(Call, Call, Operand, Gen.Int[0, 6], (a, b, o, shape) => shape switch
     {
@@ -99,6 +99,8 @@ public sealed class PropertyTests
                 return difference <= 0.5m / (decimal)Math.Pow(10, places) && printed.Split('.').ElementAtOrDefault(1) is var f && (f?.Length ?? 0) == places;
             },
             iter: Runs);
+
+    private static Gen<string> OneOfConst(params string[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 
     private static bool Try(string text, object? data)
     {

@@ -4,9 +4,6 @@ using GoTemplate.Values;
 
 namespace GoTemplate.Execution;
 
-/// <summary>What a method returned; absent where there is no such method.</summary>
-internal readonly record struct Returned(object? Value);
-
 /// <summary>Go's evalCall.</summary>
 internal static class Calls
 {
@@ -45,6 +42,11 @@ internal static class Calls
         try
         {
             result = function.Invoke(new Arguments(x, x.ArgumentsFrom(mark)));
+        }
+        catch (LimitException)
+        {
+            x.At = node;
+            throw;
         }
         catch (TargetInvocationException wrapped) when (wrapped.InnerException is { } error and not (TemplateException or LimitException or OperationCanceledException))
         {

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Reflection;
-using GoTemplate.Functions;
 using GoTemplate.Formatting;
+using GoTemplate.Functions;
 using GoTemplate.Values;
 
 namespace GoTemplate.Execution;

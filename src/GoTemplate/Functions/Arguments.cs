@@ -26,6 +26,3 @@ internal readonly ref struct Arguments(Execution.Execution execution, ReadOnlySp
 
     public bool Bool(int index) => _values[index] is true;
 }
-
-/// <summary>The body of a function written for this library.</summary>
-internal delegate object? Native(Arguments arguments);

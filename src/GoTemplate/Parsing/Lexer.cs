@@ -8,21 +8,6 @@ namespace GoTemplate.Parsing;
 /// <summary>Splits a template into tokens, one at a time.</summary>
 internal sealed class Lexer(string input, string left, string right, bool breakIsFunction, bool continueIsFunction)
 {
-    private static readonly Dictionary<string, TokenKind> Keywords = new()
-    {
-        ["block"] = TokenKind.BlockKeyword,
-        ["break"] = TokenKind.BreakKeyword,
-        ["continue"] = TokenKind.ContinueKeyword,
-        ["define"] = TokenKind.DefineKeyword,
-        ["else"] = TokenKind.ElseKeyword,
-        ["end"] = TokenKind.EndKeyword,
-        ["if"] = TokenKind.IfKeyword,
-        ["nil"] = TokenKind.NilKeyword,
-        ["range"] = TokenKind.RangeKeyword,
-        ["template"] = TokenKind.TemplateKeyword,
-        ["with"] = TokenKind.WithKeyword,
-    };
-
     private int _at;
     private int _start;
     private int _line = 1;
@@ -150,7 +135,7 @@ internal sealed class Lexer(string input, string left, string right, bool breakI
         var word = input[_at..end];
         if (!AtTerminator(end)) return FailAt(end, "bad character " + CodePoint(end));
         if (word is "true" or "false") return Make(TokenKind.Bool, end);
-        if (!Keywords.TryGetValue(word, out var kind)) return Make(TokenKind.Identifier, end);
+        if (!Keywords.All.TryGetValue(word, out var kind)) return Make(TokenKind.Identifier, end);
         var isFunction = (kind == TokenKind.BreakKeyword && breakIsFunction) || (kind == TokenKind.ContinueKeyword && continueIsFunction);
         return Make(isFunction ? TokenKind.Identifier : kind, end);
     }

@@ -31,7 +31,7 @@ internal sealed class CorefileProvider : IDnsProvider
         var others = Split(Corefile(result)).Others;
         if (result["data"] is not JsonObject data)
             result["data"] = data = [];
-        data[Key] = records.Count == 0 ? others : $"{(others.Length == 0 || others.EndsWith('\n') ? others : others + "\n")}{Begin}\n{Block(domain, records)}{End}\n";
+        data[Key] = records.Count == 0 ? others : $"{others}\n{Begin}\n{Block(domain, records)}{End}\n";
         return result;
     }
 
@@ -49,6 +49,9 @@ internal sealed class CorefileProvider : IDnsProvider
         if (end < 0)
             return (corefile, "");
         var after = Math.Min(corefile.Length, end + End.Length + 1);
+        // The line feed in front is ours too, so that a file that ended without one ends without one again.
+        if (begin > 0 && corefile[begin - 1] == '\n')
+            begin--;
         return (corefile[..begin] + corefile[after..], corefile[begin..after]);
     }
 }

@@ -10,14 +10,16 @@ internal sealed class ExportReader
 {
     private readonly MeshCluster _cluster;
     private readonly ClusterSnapshot _seen;
+    private readonly string _trustDomain;
     private readonly DateTimeOffset _now;
     private readonly ILookup<string, JsonObject> _podsByNamespace;
     private readonly ILookup<(string, string), JsonObject> _slicesByService;
     private readonly ImmutableArray<GatewayAddress> _gateways;
 
-    public ExportReader(MeshCluster cluster, ClusterSnapshot seen, DateTimeOffset now)
+    public ExportReader(MeshCluster cluster, ClusterSnapshot seen, string trustDomain, DateTimeOffset now)
     {
         _cluster = cluster;
+        _trustDomain = trustDomain;
         _seen = seen;
         _now = now;
         _podsByNamespace = seen.Pods.ToLookup(pod => pod.NamespaceName() ?? "");
@@ -57,6 +59,7 @@ internal sealed class ExportReader
         Ports = ports,
         Gateways = _gateways,
         ServiceAccounts = Accounts(service),
+        TrustDomain = _trustDomain,
         Ready = _slicesByService[(service.NamespaceName() ?? "", service.Name())].Sum(ReadyEndpoints),
         ExportTo = service.Annotation(FederationNames.ExportToAnnotation)?
             .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToImmutableSortedSet(StringComparer.Ordinal),

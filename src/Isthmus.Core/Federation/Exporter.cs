@@ -16,11 +16,18 @@ internal sealed class Exporter
 
     public required ImmutableSortedSet<string> ServiceAccounts { get; init; }
 
+    /// <summary>The trust domain that the identities of its pods stand under.</summary>
+    public required string TrustDomain { get; init; }
+
     /// <summary>How many endpoints are ready behind the gateway; 0 also where nobody knows.</summary>
     public required int Ready { get; init; }
 
     /// <summary>The clusters that may import; null: all.</summary>
     public required ImmutableSortedSet<string>? ExportTo { get; init; }
+
+    /// <summary>The SPIFFE identities of the pods behind the service.</summary>
+    public IEnumerable<string> Identities(ServiceName name) =>
+        ServiceAccounts.Select(account => $"spiffe://{TrustDomain}/ns/{name.Namespace}/sa/{account}");
 
     /// <summary>Whether a cluster served by a control plane may see the name. An exporter always sees its own.</summary>
     public bool IsVisibleTo(ClusterName cluster) => cluster == Cluster || ExportTo is null || ExportTo.Contains(cluster.Value);

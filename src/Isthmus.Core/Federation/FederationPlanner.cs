@@ -77,7 +77,7 @@ public static class FederationPlanner
             var selector = first.Gateway is null
                 ? ImmutableSortedDictionary<string, string>.Empty
                 : GatewayAddress.Selector(first.Gateway, snapshot.Clusters.GetValueOrDefault(first.Name)?.GatewayService);
-            var result = new ExportGatewayPlanner(mesh, controlPlane, seen.Gateways).Plan(hosts, selector);
+            var result = new ExportGatewayWriter(mesh, controlPlane, seen.Gateways).Write(hosts, selector);
             desired.AddRange(result.Desired);
             skipped.AddRange(result.Skipped);
         }
@@ -96,7 +96,7 @@ public static class FederationPlanner
         {
             hosts = hosts.Concat(seen.Gateways
                 .Where(gateway => Ownership.IsOurs(gateway, mesh.Name))
-                .SelectMany(gateway => ExportGatewayPlanner.PassthroughHosts(gateway), (gateway, host) => (gateway.Label(KnownExporters.NamespaceLabel) ?? "", host))
+                .SelectMany(gateway => ExportGatewayWriter.PassthroughHosts(gateway), (gateway, host) => (gateway.Label(KnownExporters.NamespaceLabel) ?? "", host))
                 .Where(entry => snapshot.Scope.IncludesNamespace(entry.Item1)));
         }
 
@@ -140,7 +140,7 @@ public static class FederationPlanner
         {
             var claim = export.Exporter is not null && claims.TryGetValue(export.Name, out var held) ? held : (AddressClaim?)null;
             var problem = export.Refusal ?? exports.Services.GetValueOrDefault(export.Name)?.ConflictFor(export.Cluster.Name)
-                ?? UnknownImporters(mesh, export) ?? (claim is null ? "no address is free in the mesh's addressRange" : null);
+                ?? UnknownImporters(mesh, export) ?? Unreachable(mesh, export) ?? (claim is null ? "no address is free in the mesh's addressRange" : null);
             var mark = ServiceMarks.Export(export, claim, problem);
             yield return mark;
             if (problem is not null)
@@ -159,6 +159,11 @@ public static class FederationPlanner
             }
         }
     }
+
+    private static string? Unreachable(MeshDocument mesh, ServiceExport export) =>
+        export.Exporter is { Gateways.IsEmpty: true } && mesh.Clusters.Any(cluster => cluster.ControlPlane != export.Cluster.ControlPlane)
+            ? "the cluster has no gateway with an address, so other control planes' clusters cannot reach it"
+            : null;
 
     private static string? UnknownImporters(MeshDocument mesh, ServiceExport export)
     {

@@ -46,6 +46,9 @@ public sealed class ClusterSnapshot
 
     public JsonObject? GatewayService { get; init; }
 
+    /// <summary>Istio's own ConfigMap, for its trust domain; null where there is none.</summary>
+    public JsonObject? IstioConfigMap { get; init; }
+
     public IReadOnlyList<JsonObject> Nodes { get; init; } = [];
 
     /// <summary>The ConfigMap that holds the DNS records; null where there is none.</summary>

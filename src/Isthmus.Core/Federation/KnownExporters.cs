@@ -31,6 +31,7 @@ internal static class KnownExporters
                 ["since"] = AddressClaim.Write(exporter.Since),
                 ["ports"] = new JsonArray([.. exporter.Ports.Select(port => (JsonNode)$"{port.Number}/{port.Name}/{port.Protocol}")]),
                 ["gateways"] = new JsonArray([.. exporter.Gateways.Select(gateway => (JsonNode)$"{gateway.Port}/{gateway.Host}")]),
+                ["trustDomain"] = exporter.TrustDomain,
                 ["accounts"] = new JsonArray([.. exporter.ServiceAccounts.Select(account => (JsonNode)account)]),
             };
             // One exporter needs no weight, and its scaling should not rewrite every ServiceEntry.
@@ -72,6 +73,7 @@ internal static class KnownExporters
             Ports = [.. ports.OfType<ServicePort>()],
             Gateways = [.. Texts(entry["gateways"]).Select(Gateway).OfType<GatewayAddress>()],
             ServiceAccounts = [.. Texts(entry["accounts"])],
+            TrustDomain = ObjectMetadata.TextOf(entry["trustDomain"]) ?? "cluster.local",
             Ready = entry["ready"] is JsonValue value && value.TryGetValue<int>(out var ready) ? ready : 1,
             ExportTo = entry["to"] is null ? null : [.. Texts(entry["to"])],
         };

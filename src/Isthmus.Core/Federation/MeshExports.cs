@@ -30,7 +30,7 @@ internal sealed class MeshExports
         {
             if (!snapshot.Clusters.TryGetValue(cluster.Name, out var found))
                 continue;
-            foreach (var (service, exporter, refusal) in new ExportReader(cluster, found, snapshot.Now).ReadAll())
+            foreach (var (service, exporter, refusal) in new ExportReader(cluster, found, TrustDomain.Of(mesh, cluster, snapshot), snapshot.Now).ReadAll())
                 seen.Add(new ServiceExport(cluster, FederationNames.NameOf(service), service, exporter, refusal));
         }
 

@@ -140,13 +140,11 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh)
     private string RealHost(ServiceName name, ClusterName exporter) =>
         $"{name.Name}.{name.Namespace}.svc.{mesh.Find(exporter)?.ClusterDomain ?? "cluster.local"}";
 
-    private IEnumerable<string> Identities(ServiceName name, IEnumerable<Exporter> visible)
+    private static ImmutableSortedSet<string> Identities(ServiceName name, IReadOnlyList<Exporter> visible)
     {
-        var accounts = visible.SelectMany(exporter => exporter.ServiceAccounts).ToImmutableSortedSet(StringComparer.Ordinal);
+        var identities = visible.SelectMany(exporter => exporter.Identities(name)).ToImmutableSortedSet(StringComparer.Ordinal);
         // An empty list would accept anyone under the root. Nothing runs yet, so the account that pods have by default stands in.
-        if (accounts.IsEmpty)
-            accounts = accounts.Add("default");
-        return accounts.Select(account => $"spiffe://{mesh.Trust?.TrustDomain ?? "cluster.local"}/ns/{name.Namespace}/sa/{account}");
+        return identities.IsEmpty ? identities.Add($"spiffe://{visible[0].TrustDomain}/ns/{name.Namespace}/sa/default") : identities;
     }
 
     private static JsonObject ServiceLabels(ServiceName name) =>

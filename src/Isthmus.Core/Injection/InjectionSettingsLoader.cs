@@ -49,7 +49,7 @@ internal sealed class InjectionSettingsLoader(InjectionSettingsInput input)
     {
         try
         {
-            if (Yaml.Read(text) is JsonObject map) return map;
+            if (Yaml.Read(text, lastKeyWins: true) is JsonObject map) return map;
             _errors.Add($"{name}: must be a map");
         }
         catch (YamlFormatException error)

@@ -18,6 +18,7 @@ internal sealed class YamlReader
     private readonly bool _lastKeyWins;
     private readonly Dictionary<string, (JsonNode? Node, int Size)> _anchors = new(StringComparer.Ordinal);
     private readonly HashSet<string> _open = new(StringComparer.Ordinal);
+    private bool _ahead;
     private int _nodes;
     private int _aliased;
 
@@ -38,13 +39,17 @@ internal sealed class YamlReader
     private bool TryDocument(out JsonNode? document)
     {
         document = null;
-        while (Next())
+        while (_ahead || Next())
         {
+            _ahead = false;
             if (_parser.Current is not DocumentStart)
                 continue;
             (_nodes, _aliased) = (0, 0);
             _anchors.Clear();
             document = Node(Advance(), 0);
+            Advance();
+            // YamlDotNet ends a document at some keys that libyaml refuses; what follows must be a new document, or nothing.
+            _ahead = Next();
             return true;
         }
         return false;
@@ -60,9 +65,9 @@ internal sealed class YamlReader
         {
             throw new YamlFormatException(problem.Start.Line, problem.Message, problem);
         }
-        catch (InvalidOperationException problem)
+        catch (Exception problem) when (problem is InvalidOperationException or ArgumentException)
         {
-            // YamlDotNet's scanner throws this for some indicators where no value may start, such as "}" in a list.
+            // YamlDotNet throws these for some indicators where no value may start, such as "}" in a list, and for tags that are no URI.
             throw new YamlFormatException(_scanner.CurrentPosition.Line, "did not find expected node content", problem);
         }
     }

@@ -53,9 +53,9 @@ public enum MeshMode
 /// <summary>Where the intermediate CA comes from and under which trust domain identities stand.</summary>
 /// <param name="Vault">The vault's https address.</param>
 /// <param name="Certificate">The certificate's name in the vault.</param>
-/// <param name="TrustDomain">Istio's trust domain, <c>cluster.local</c> unless given.</param>
+/// <param name="TrustDomain">Istio's trust domain, null: what each control plane's own mesh config says.</param>
 /// <param name="Adopt">Whether a <c>cacerts</c> Secret that somebody else made may be taken over.</param>
-public sealed record TrustSettings(Uri Vault, string Certificate, string TrustDomain, bool Adopt);
+public sealed record TrustSettings(Uri Vault, string Certificate, string? TrustDomain, bool Adopt);
 
 /// <summary>What follows when our injection webhook does not answer.</summary>
 public enum InjectionFallback

@@ -121,8 +121,8 @@ internal static class MeshDocumentParser
             && vault.UserInfo.Length == 0 && vault.Query.Length == 0 && vault.Fragment.Length == 0 && vault.AbsolutePath == "/";
         if (text is not null && !isUrl)
             trust.Error("vault", $"'{text}' is not of the form https://NAME.vault.azure.net/");
-        var domain = trust.Text("trustDomain") ?? "cluster.local";
-        if (!NameRules.IsDomain(domain))
+        var domain = trust.Text("trustDomain");
+        if (domain is not null && !NameRules.IsDomain(domain))
             trust.Error("trustDomain", $"'{domain}' is not a trust domain: a DNS name in lower case");
         var adopt = trust.Flag("adopt");
         trust.Finish();

@@ -108,7 +108,7 @@ internal sealed class AdmissionChain(IWebhookConfigurations configurations, Serv
             if (JsonPatch.Apply(before, patch) is not JsonObject after)
                 throw InternalError("json: cannot unmarshal into Go value of type map[string]interface {}");
             var own = call.InOwnVersion(after);
-            if (configurations.Rules(call.Original) is { } rules)
+            if (own.Text("kind") == call.Original.Kind && configurations.Rules(call.Original) is { } rules)
             {
                 rules.Prune(own);
                 rules.Default(own);

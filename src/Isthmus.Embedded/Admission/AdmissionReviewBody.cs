@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Isthmus.Embedded.Api;
+using Isthmus.Embedded.Kinds;
 
 namespace Isthmus.Embedded.Admission;
 
@@ -12,13 +13,13 @@ internal static class AdmissionReviewBody
         var request = new JsonObject
         {
             ["uid"] = uid,
-            ["kind"] = Kind(attributes.Resource),
+            ["kind"] = Kind(attributes, attributes.Resource),
             ["resource"] = Resource(attributes.Resource),
         };
         var subresource = attributes.Subresource;
         if (!string.IsNullOrEmpty(subresource))
             request["subResource"] = subresource;
-        request["requestKind"] = Kind(call.Original);
+        request["requestKind"] = Kind(attributes, call.Original);
         request["requestResource"] = Resource(call.Original);
         if (!string.IsNullOrEmpty(subresource))
             request["requestSubResource"] = subresource;
@@ -37,8 +38,18 @@ internal static class AdmissionReviewBody
         return new JsonObject { ["kind"] = "AdmissionReview", ["apiVersion"] = apiVersion, ["request"] = request };
     }
 
-    private static JsonObject Kind(ResourceDefinition resource) =>
-        new() { ["group"] = resource.Group, ["version"] = resource.Version, ["kind"] = resource.Kind };
+    /// <summary>Subresources such as binding, scale and token carry objects of a kind of their own.</summary>
+    private static JsonObject Kind(AdmissionAttributes attributes, ResourceDefinition resource)
+    {
+        var carried = attributes.Object ?? attributes.OldObject;
+        if (carried.Text("kind") is not { Length: > 0 } kind || kind == resource.Kind)
+            return Kind(resource.Group, resource.Version, resource.Kind);
+        var apiVersion = carried.Text("apiVersion");
+        var slash = apiVersion.IndexOf('/', StringComparison.Ordinal);
+        return Kind(slash < 0 ? "" : apiVersion[..slash], apiVersion[(slash + 1)..], kind);
+    }
+
+    private static JsonObject Kind(string group, string version, string kind) => new() { ["group"] = group, ["version"] = version, ["kind"] = kind };
 
     private static JsonObject Resource(ResourceDefinition resource) =>
         new() { ["group"] = resource.Group, ["version"] = resource.Version, ["resource"] = resource.Plural };

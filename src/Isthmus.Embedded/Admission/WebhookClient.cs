@@ -34,7 +34,8 @@ internal sealed class WebhookClient(ServiceAddressResolver? resolveService) : ID
         var url = $"{Target(webhook)}?timeout={webhook.TimeoutSeconds}s";
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(TimeSpan.FromSeconds(webhook.TimeoutSeconds));
-        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(AdmissionReviewBody.Build(call, apiVersion, uid).ToJsonString())) };
+        var body = AdmissionReviewBody.Build(call, apiVersion, uid).ToJsonString();
+        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         request.Headers.TryAddWithoutValidation("Accept", "application/json, */*");
         try
@@ -66,7 +67,7 @@ internal sealed class WebhookClient(ServiceAddressResolver? resolveService) : ID
     {
         var config = webhook.Spec.Object("clientConfig");
         if (config.Text("url") is { Length: > 0 } url)
-            return url;
+            return new Uri(url).GetLeftPart(UriPartial.Path);
         var service = config.Object("service");
         var path = service.Text("path") is { Length: > 0 } given ? given : "/";
         return $"https://{service.Text("name")}.{service.Text("namespace")}.svc:{service.Number("port") ?? 443}{path}";

@@ -4,15 +4,15 @@ using Isthmus.Core.Json;
 namespace Isthmus.Embedded.Apply;
 
 /// <summary>Two elements of an associative list under one key; apply refuses them.</summary>
-internal sealed class DuplicateElementException(string key) : Exception($"duplicate entries for key {key}");
+internal sealed class DuplicateElementException(string path, string key) : Exception($"{path}: duplicate entries for key {key}");
 
 /// <summary>Path elements: how a field, a list element by its keys and an element of a set are named.</summary>
 internal static class FieldElements
 {
     public static string Field(string name) => "f:" + name;
 
-    /// <summary>The elements of an associative list or set by path element, in order.</summary>
-    public static List<KeyValuePair<string, JsonNode?>> Elements(FieldType type, JsonArray? list, bool refuseDuplicates = false)
+    /// <summary>The elements of an associative list or set by path element, in order; a second one of a name is left out, or refused.</summary>
+    public static List<KeyValuePair<string, JsonNode?>> Elements(FieldType type, JsonArray? list, string? refuseDuplicatesAt = null)
     {
         var elements = new List<KeyValuePair<string, JsonNode?>>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -23,9 +23,9 @@ internal static class FieldElements
             {
                 elements.Add(new(element, item));
             }
-            else if (refuseDuplicates)
+            else if (refuseDuplicatesAt is not null)
             {
-                throw new DuplicateElementException(Text(element));
+                throw new DuplicateElementException(refuseDuplicatesAt, Text(element));
             }
         }
         return elements;

@@ -66,7 +66,7 @@ internal static class FieldManager
             // What is named without being owned (metadata.name) holds on to its struct.
             FieldMerge.Prune(type, merged, last, managed.All().Union(named));
         }
-        Settle(FieldComparison.Of(type, before, merged), managed, owner, force);
+        Settle(kind, FieldComparison.Of(type, before, merged), managed, owner, force);
         managed.WriteTo(merged);
         return merged;
     }
@@ -75,9 +75,10 @@ internal static class FieldManager
     public static bool SameButForTimes(JsonObject current, JsonObject next) =>
         JsonNode.DeepEquals(WithoutTimes(current), WithoutTimes(next));
 
-    private static void Settle(FieldComparison comparison, ManagedFields managed, FieldOwner owner, bool force)
+    private static void Settle(ServedKind kind, FieldComparison comparison, ManagedFields managed, FieldOwner owner, bool force)
     {
-        var changed = comparison.Modified.Union(comparison.Added);
+        var changed = Ownable(kind, comparison.Modified.Union(comparison.Added), owner.Subresource);
+        var removed = Ownable(kind, comparison.Removed, owner.Subresource);
         var others = managed.Owners.Where(o => o != owner).ToList();
         var conflicts = others.Select(o => (Owner: o, Fields: (managed.Fields(o) ?? new FieldSet()).Intersect(changed))).Where(c => !c.Fields.IsEmpty).ToList();
         if (conflicts.Count > 0 && !force)
@@ -86,7 +87,7 @@ internal static class FieldManager
         }
         foreach (var other in others)
         {
-            managed.Take(other, changed.Union(comparison.Removed));
+            managed.Take(other, changed.Union(removed));
         }
     }
 

@@ -6,28 +6,28 @@ namespace Isthmus.Embedded.Apply;
 internal static class FieldMerge
 {
     /// <exception cref="DuplicateElementException">The configuration names an element of an associative list twice.</exception>
-    public static JsonNode? Merge(FieldType type, JsonNode? live, JsonNode? applied)
+    public static JsonNode? Merge(FieldType type, JsonNode? live, JsonNode? applied, string path = "")
     {
         if (applied is JsonObject with && live is JsonObject obj && !type.IsAtomic)
         {
             var merged = new JsonObject();
             foreach (var (name, value) in obj)
             {
-                merged[name] = with.TryGetPropertyValue(name, out var over) ? Merge(type.Field(name), value, over) : value?.DeepClone();
+                merged[name] = with.TryGetPropertyValue(name, out var over) ? Merge(type.Field(name), value, over, $"{path}.{name}") : value?.DeepClone();
             }
             foreach (var (name, value) in with.Where(f => !obj.ContainsKey(f.Key)))
             {
-                merged[name] = Merge(type.Field(name), null, value);
+                merged[name] = Merge(type.Field(name), null, value, $"{path}.{name}");
             }
             return merged;
         }
         if (applied is JsonObject fresh && live is null && !type.IsAtomic)
         {
-            return new JsonObject(fresh.Select(f => KeyValuePair.Create(f.Key, Merge(type.Field(f.Key), null, f.Value))));
+            return new JsonObject(fresh.Select(f => KeyValuePair.Create(f.Key, Merge(type.Field(f.Key), null, f.Value, $"{path}.{f.Key}"))));
         }
         if (applied is JsonArray list && live is JsonArray or null && type.List != ListType.Atomic)
         {
-            return MergeLists(type, live as JsonArray, list);
+            return MergeLists(type, live as JsonArray, list, path);
         }
         return applied?.DeepClone();
     }
@@ -74,10 +74,10 @@ internal static class FieldMerge
     }
 
     /// <summary>The order is that of the configuration, with elements that only the live list has kept where they stand.</summary>
-    private static JsonArray MergeLists(FieldType type, JsonArray? live, JsonArray applied)
+    private static JsonArray MergeLists(FieldType type, JsonArray? live, JsonArray applied, string path)
     {
         var old = FieldElements.Elements(type, live);
-        var over = FieldElements.Elements(type, applied, refuseDuplicates: true);
+        var over = FieldElements.Elements(type, applied, refuseDuplicatesAt: path);
         var oldByKey = old.ToDictionary(StringComparer.Ordinal);
         var overKeys = over.Select(e => e.Key).ToHashSet(StringComparer.Ordinal);
         var merged = new JsonArray();
@@ -95,7 +95,7 @@ internal static class FieldMerge
             else
             {
                 var (key, value) = over[r++];
-                merged.Add(Merge(type.Item, oldByKey.GetValueOrDefault(key), value));
+                merged.Add(Merge(type.Item, oldByKey.GetValueOrDefault(key), value, path));
                 done.Add(key);
             }
         }

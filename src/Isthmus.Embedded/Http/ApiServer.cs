@@ -44,7 +44,7 @@ internal sealed partial class ApiServer(
         var query = new CallQuery(http.Request.Query.ToDictionary(
             p => p.Key, p => (IReadOnlyList<string>)[.. p.Value.Select(v => v ?? "")], StringComparer.Ordinal));
         var path = RequestPath.Parse(http.Request.Method, http.Request.Path.Value ?? "/", query.Flag);
-        var user = authenticator.Authenticate(http.Request.Headers.Authorization);
+        var user = Impersonation.Apply(authenticator.Authenticate(http.Request.Headers.Authorization), http.Request.Headers, authorizer);
         authorizer.Require(user, Access(path, query, http.Request.Path.Value ?? "/"));
         if (path.IsResource)
         {

@@ -73,9 +73,9 @@ internal sealed class ResourceRouter(KindRegistry kinds, DiscoveryDocuments disc
             case (_, "scale"):
                 return (200, await verbs.Scale.AnswerAsync(verb, call, body).ConfigureAwait(false));
             case ("create", "binding"):
-                return (201, verbs.Subresources.Bind(call, body));
+                return (201, await verbs.Subresources.BindAsync(call, body).ConfigureAwait(false));
             case ("create", "token"):
-                return (201, verbs.Subresources.RequestToken(call, body));
+                return (201, await verbs.Subresources.RequestTokenAsync(call, body).ConfigureAwait(false));
             case ("get", _):
                 return (200, verbs.Read.Get(call));
             case ("list", _):

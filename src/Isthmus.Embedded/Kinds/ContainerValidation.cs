@@ -49,8 +49,10 @@ internal static class ContainerValidation
             yield return FieldErrors.NotSupported($"{path}.imagePullPolicy", pull, PullPolicies);
         foreach (var error in Resources(container.Object("resources") ?? [], $"{path}.resources"))
             yield return error;
-        if (container.Flag("securityContext", "privileged") && container.At("securityContext", "allowPrivilegeEscalation") is { } escalation && !container.Flag("securityContext", "allowPrivilegeEscalation"))
-            yield return FieldErrors.InvalidRaw($"{path}.securityContext", "core.SecurityContext{…}", $"cannot set `allowPrivilegeEscalation` to {escalation.ToJsonString()} and `privileged` to true");
+        var security = container.Object("securityContext");
+        if (security.Flag("privileged") && security.At("allowPrivilegeEscalation") is not null && !security.Flag("allowPrivilegeEscalation"))
+            yield return FieldErrors.InvalidRaw($"{path}.securityContext", "core.SecurityContext{…}",
+                "cannot set `allowPrivilegeEscalation` to false and `privileged` to true");
     }
 
     private static IEnumerable<FieldError> Ports(JsonObject container, string path)
@@ -107,7 +109,8 @@ internal static class ContainerValidation
                 if (source.Text(kind, "name").Length == 0)
                     yield return FieldErrors.Required($"{path}.envFrom[{i}].{kind}.name");
             if (kinds.Length != 1)
-                yield return FieldErrors.Invalid($"{path}.envFrom", "", kinds.Length == 0 ? "must specify one of: `configMapRef` or `secretRef`" : "may not have more than one field specified at a time");
+                yield return FieldErrors.Invalid($"{path}.envFrom", "",
+                    kinds.Length == 0 ? "must specify one of: `configMapRef` or `secretRef`" : "may not have more than one field specified at a time");
         }
     }
 

@@ -70,7 +70,8 @@ internal sealed class DeploymentKind : BuiltInKind
                     if (Amount(strategy.At("rollingUpdate", field)) is { } problem)
                         yield return FieldErrors.Invalid($"{Path}.rollingUpdate.{field}", strategy.At("rollingUpdate", field)?.DeepClone(), problem);
                 if (IsZero(strategy.At("rollingUpdate", "maxUnavailable")) && IsZero(strategy.At("rollingUpdate", "maxSurge")))
-                    yield return FieldErrors.Invalid($"{Path}.rollingUpdate.maxUnavailable", strategy.At("rollingUpdate", "maxUnavailable")?.DeepClone(), "may not be 0 when `maxSurge` is 0");
+                    yield return FieldErrors.Invalid($"{Path}.rollingUpdate.maxUnavailable",
+                        strategy.At("rollingUpdate", "maxUnavailable")?.DeepClone(), "may not be 0 when `maxSurge` is 0");
                 break;
             case "Recreate":
                 break;

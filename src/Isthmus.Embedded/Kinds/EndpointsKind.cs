@@ -53,11 +53,11 @@ internal sealed class EndpointsKind : BuiltInKind
         foreach (var subset in obj.Objects("subsets"))
         {
             var ports = subset.Objects("ports").ToArray();
-            foreach (var ip in subset.Objects("addresses").Select(address => address.Text("ip")))
-                if (ports.Length == 0)
-                    all.Add(ip);
-                else
-                    all.AddRange(ports.Select(port => string.Create(CultureInfo.InvariantCulture, $"{ip}:{port.Number("port") ?? 0}")));
+            var addresses = subset.Objects("addresses").Select(address => address.Text("ip")).ToArray();
+            if (ports.Length == 0)
+                all.AddRange(addresses);
+            foreach (var port in ports)
+                all.AddRange(addresses.Select(ip => string.Create(CultureInfo.InvariantCulture, $"{ip}:{port.Number("port") ?? 0}")));
         }
 
         if (all.Count == 0)

@@ -67,7 +67,7 @@ internal sealed class GoDecoder(string apiVersion, string kind, bool applyDefaul
         }
         else if (field is { TypeName: "time" or "microTime", IsPointer: false } || field is { AlwaysWritten: true, IsPointer: true })
             obj[field.Name] = null;
-        else if (field.AlwaysWritten || field is { TypeName: "intOrString", IsPointer: false })
+        else if (field.AlwaysWritten || field is { TypeName: "intOrString" or "quantity", IsPointer: false })
             obj[field.Name] = Zero(field.TypeName);
     }
 

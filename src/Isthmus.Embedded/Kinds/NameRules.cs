@@ -21,7 +21,9 @@ internal static partial class NameRules
         if (name.Length > 253)
             yield return "must be no more than 253 characters";
         if (!SubdomainPattern().IsMatch(name))
-            yield return Expect("a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character", SubdomainFormat, "example.com");
+            yield return Expect(
+                "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
+                SubdomainFormat, "example.com");
     }
 
     public static IEnumerable<string> Label(string name)
@@ -29,7 +31,9 @@ internal static partial class NameRules
         if (name.Length > 63)
             yield return "must be no more than 63 characters";
         if (!LabelPattern().IsMatch(name))
-            yield return Expect("a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character", LabelFormat, "my-name", "123-abc");
+            yield return Expect(
+                "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
+                LabelFormat, "my-name", "123-abc");
     }
 
     public static IEnumerable<string> Label1035(string name)
@@ -37,7 +41,9 @@ internal static partial class NameRules
         if (name.Length > 63)
             yield return "must be no more than 63 characters";
         if (!Label1035Pattern().IsMatch(name))
-            yield return Expect("a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character", Label1035Format, "my-name", "abc-123");
+            yield return Expect(
+                "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character",
+                Label1035Format, "my-name", "abc-123");
     }
 
     /// <summary>RBAC names: anything that can stand in a path segment.</summary>
@@ -78,7 +84,9 @@ internal static partial class NameRules
         if (value.Length > 63)
             yield return "must be no more than 63 characters";
         if (!ValuePattern().IsMatch(value))
-            yield return Expect($"a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character", ValueFormat, "MyValue", "my_value", "12345");
+            yield return Expect(
+                "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+                ValueFormat, "MyValue", "my_value", "12345");
     }
 
     public static IEnumerable<string> ConfigKey(string key)
@@ -96,7 +104,9 @@ internal static partial class NameRules
     public static IEnumerable<string> EnvironmentName(string name)
     {
         if (!EnvironmentPattern().IsMatch(name))
-            yield return Expect("a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit", "[-._a-zA-Z][-._a-zA-Z0-9]*", "my.env-name", "MY_ENV.NAME", "MyEnvName1");
+            yield return Expect(
+                "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit",
+                "[-._a-zA-Z][-._a-zA-Z0-9]*", "my.env-name", "MY_ENV.NAME", "MyEnvName1");
         if (name == ".")
             yield return "must not be '.'";
         else if (name.StartsWith("..", StringComparison.Ordinal))

@@ -33,7 +33,8 @@ internal static class ObjectMetaRules
             yield return FieldErrors.Forbidden("metadata.namespace", "not allowed on this type");
         if (meta.Number("generation") < 0)
             yield return FieldErrors.Invalid("metadata.generation", meta["generation"], "must be greater than or equal to 0");
-        foreach (var error in Labels(meta.Strings("labels"), "metadata.labels").Concat(Annotations(meta.Strings("annotations"), "metadata.annotations")).Concat(Owners(meta)).Concat(Finalizers(meta)))
+        foreach (var error in Labels(meta.Strings("labels"), "metadata.labels")
+            .Concat(Annotations(meta.Strings("annotations"), "metadata.annotations")).Concat(Owners(meta)).Concat(Finalizers(meta)))
             yield return error;
     }
 
@@ -52,7 +53,8 @@ internal static class ObjectMetaRules
             var before = oldMeta.Texts("finalizers").ToHashSet(StringComparer.Ordinal);
             var added = meta.Texts("finalizers").Where(name => !before.Contains(name)).ToArray();
             if (added.Length > 0)
-                yield return FieldErrors.Forbidden("metadata.finalizers", $"no new finalizers can be added if the object is being deleted, found new finalizers []string{{{string.Join(", ", added.Select(GoValue.Quote))}}}");
+                yield return FieldErrors.Forbidden("metadata.finalizers",
+                    $"no new finalizers can be added if the object is being deleted, found new finalizers []string{{{string.Join(", ", added.Select(GoValue.Quote))}}}");
         }
     }
 

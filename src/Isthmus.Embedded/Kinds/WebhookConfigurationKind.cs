@@ -116,8 +116,9 @@ internal sealed class WebhookConfigurationKind : BuiltInKind
             var resource = resources[i];
             if (resource.Length == 0)
                 yield return FieldErrors.Required($"{path}[{i}]");
-            else if (resource.EndsWith("/*", StringComparison.Ordinal) && resource != "*/*" && Array.Exists(resources, other => other != resource && other.StartsWith(resource[..^1], StringComparison.Ordinal)))
-                yield return FieldErrors.Invalid($"{path}[{i}]", resource, $"if '{resource}' is present, must not specify {resources.First(other => other != resource && other.StartsWith(resource[..^1], StringComparison.Ordinal))}");
+            else if (resource.EndsWith("/*", StringComparison.Ordinal) && resource != "*/*"
+                && Array.Find(resources, other => other != resource && other.StartsWith(resource[..^1], StringComparison.Ordinal)) is { } covered)
+                yield return FieldErrors.Invalid($"{path}[{i}]", resource, $"if '{resource}' is present, must not specify {covered}");
         }
 
         if (resources.Length > 1 && resources.Contains("*/*", StringComparer.Ordinal))

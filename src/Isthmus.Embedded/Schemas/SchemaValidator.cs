@@ -50,8 +50,10 @@ internal sealed class SchemaValidator
         }
 
         if (schema["enum"] is JsonArray choices && !choices.Any(choice => JsonNode.DeepEquals(choice, value)))
-            _errors.Add(new FieldError("FieldValueNotSupported", path,
-                $"Unsupported value: {GoValue.Format(value)}: supported values: {string.Join(", ", choices.Select(choice => GoValue.Quote(choice.AsText() ?? choice?.ToJsonString() ?? "null")))}"));
+        {
+            var supported = choices.Select(choice => GoValue.Quote(choice.AsText() ?? choice?.ToJsonString() ?? "null"));
+            _errors.Add(new FieldError("FieldValueNotSupported", path, $"Unsupported value: {GoValue.Format(value)}: supported values: {string.Join(", ", supported)}"));
+        }
     }
 
     private void CheckType(JsonNode? value, JsonObject schema, string path)

@@ -25,6 +25,11 @@ internal sealed record DeleteOptions(bool DryRun, long? GracePeriodSeconds, stri
         {
             throw ApiErrors.Invalid("meta.k8s.io", Kind, "", errors);
         }
+        if (policy.Length == 0 && given["orphanDependents"] is JsonValue orphan && orphan.TryGetValue<bool>(out var leave))
+        {
+            // The field that propagationPolicy has replaced.
+            policy = leave ? "Orphan" : "Background";
+        }
         given["kind"] = Kind;
         given["apiVersion"] = "meta.k8s.io/v1";
         var preconditions = given["preconditions"] as JsonObject;

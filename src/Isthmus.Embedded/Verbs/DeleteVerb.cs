@@ -8,9 +8,6 @@ namespace Isthmus.Embedded.Verbs;
 /// <summary>delete and deletecollection, with finalizers, grace periods of pods, and preconditions.</summary>
 internal sealed class DeleteVerb(WriteParts parts, ReadVerbs reader)
 {
-    private const long DefaultGraceSeconds = 30;
-    private const string DefinitionFinalizer = "customresourcecleanup.apiextensions.k8s.io";
-
     /// <summary>Deletes one object; the answer is the object, or a Status where the kind answers one and nothing is left of it.</summary>
     public async Task<JsonObject> DeleteAsync(ApiCall call, RequestBody body)
     {
@@ -46,7 +43,7 @@ internal sealed class DeleteVerb(WriteParts parts, ReadVerbs reader)
         {
             var stored = reader.Existing(call);
             CheckPreconditions(call, stored, options);
-            var (marked, pending) = Mark(call, stored, options);
+            var (marked, pending) = DeletionMark.Make(call.Resource, stored, options, parts.Time.GetUtcNow());
             if (pending)
             {
                 return (stored, false);
@@ -80,92 +77,6 @@ internal sealed class DeleteVerb(WriteParts parts, ReadVerbs reader)
             return gone ? parts.Store.Delete(key, replaced) ?? replaced : replaced;
         }
         return gone ? parts.Store.Delete(key, stored) : stored;
-    }
-
-    /// <summary>
-    /// The object with its deletion noted; null where it simply goes, the same where the note is already there.
-    /// Pending: a graceful deletion is under way, and this one would not shorten it.
-    /// </summary>
-    private (JsonObject? Marked, bool Pending) Mark(ApiCall call, JsonObject stored, DeleteOptions options)
-    {
-        var now = parts.Time.GetUtcNow();
-        if (call.Resource.GroupResource == "pods")
-        {
-            return MarkPod(stored, options, now);
-        }
-        if (call.Resource.GroupResource == KindRegistry.Definitions && !stored.IsBeingDeleted())
-        {
-            return (MarkDefinition(stored, now), false);
-        }
-        if (stored.Finalizers().Count == 0 && !Deletion.HoldsNamespace(stored))
-        {
-            return (null, false);
-        }
-        if (stored.IsBeingDeleted())
-        {
-            return (stored, false);
-        }
-        var marked = stored.Copy();
-        Deletion.Mark(marked, now, Deletion.HoldsNamespace(stored) ? null : 0);
-        if (Deletion.HoldsNamespace(stored))
-        {
-            var status = (stored["status"] as JsonObject)?.Copy() ?? [];
-            status["phase"] = "Terminating";
-            marked["status"] = status;
-        }
-        return (marked, false);
-    }
-
-    // The kubelet ends a pod that has a node, so its deletion waits for it; without one there is nobody to wait for.
-    private static (JsonObject? Marked, bool Pending) MarkPod(JsonObject stored, DeleteOptions options, DateTimeOffset now)
-    {
-        var asked = options.GracePeriodSeconds;
-        var granted = stored.Metadata().Integer("deletionGracePeriodSeconds");
-        if (stored.IsBeingDeleted())
-        {
-            if (granted is null or 0 && stored.Finalizers().Count == 0)
-            {
-                return (null, false);
-            }
-            if (asked is null || asked >= granted)
-            {
-                return (stored, true);
-            }
-        }
-        var seconds = asked ?? (stored["spec"] as JsonObject).Integer("terminationGracePeriodSeconds") ?? DefaultGraceSeconds;
-        var finished = (stored["status"] as JsonObject).Text("phase") is "Failed" or "Succeeded";
-        if ((stored["spec"] as JsonObject).Text("nodeName").Length == 0 || finished)
-        {
-            seconds = 0;
-        }
-        var marked = stored.Copy();
-        Deletion.Mark(marked, now, Math.Max(0, seconds));
-        return (marked, false);
-    }
-
-    private static JsonObject MarkDefinition(JsonObject stored, DateTimeOffset now)
-    {
-        var marked = stored.Copy();
-        var metadata = marked.Metadata();
-        metadata["deletionTimestamp"] = ObjectMetadata.Timestamp(now);
-        List<string> finalizers = [.. stored.Finalizers()];
-        if (!finalizers.Contains(DefinitionFinalizer, StringComparer.Ordinal))
-        {
-            finalizers.Add(DefinitionFinalizer);
-        }
-        metadata["finalizers"] = new JsonArray([.. finalizers.Select(f => JsonValue.Create(f))]);
-        if (marked["status"]?["conditions"] is JsonArray conditions)
-        {
-            conditions.Add(new JsonObject
-            {
-                ["type"] = "Terminating",
-                ["status"] = "True",
-                ["lastTransitionTime"] = ObjectMetadata.Timestamp(now),
-                ["reason"] = "InstanceDeletionPending",
-                ["message"] = "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon",
-            });
-        }
-        return marked;
     }
 
     private static void CheckPreconditions(ApiCall call, JsonObject stored, DeleteOptions options)

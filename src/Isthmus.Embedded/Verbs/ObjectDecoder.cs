@@ -12,7 +12,7 @@ internal sealed class ObjectDecoder(KindRegistry kinds)
         if (node is not JsonObject obj)
         {
             throw ApiErrors.BadRequest($"the object provided is unrecognized (must be of type {call.Resource.Kind}): couldn't get version/kind; "
-                + $"json parse error: json: cannot unmarshal {GoType(node)} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}");
+                + $"json parse error: json: cannot unmarshal {GoType(node)} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }} ({body.Excerpt()})");
         }
         CheckKind(call, obj, body);
         var unknown = call.Kind.Rules.Prune(obj);

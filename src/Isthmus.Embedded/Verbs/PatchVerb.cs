@@ -21,7 +21,10 @@ internal sealed class PatchVerb(WriteParts parts, UpdateVerb updater, CreateVerb
         var known = body.MediaType is JsonPatchType or MergePatchType or ApplyType || (body.MediaType == StrategicType && !call.Kind.Custom);
         if (!known)
         {
-            throw ApiErrors.UnsupportedMediaType();
+            throw call.Kind.Custom
+                ? new ApiStatusException(415, "UnsupportedMediaType",
+                    $"the body of the request was in an unknown format - accepted media types include: {JsonPatchType}, {MergePatchType}, {ApplyType}")
+                : ApiErrors.UnsupportedMediaType();
         }
         var apply = body.MediaType == ApplyType;
         var options = WriteOptions.Read(call.Query, Options, apply);

@@ -9,7 +9,7 @@ namespace Isthmus.Embedded.Verbs;
 /// <summary>The body of a request as it came, and its media type without parameters.</summary>
 internal sealed record RequestBody(byte[] Bytes, string MediaType)
 {
-    private static readonly string[] ObjectTypes = ["", "application/json", "application/yaml"];
+    private static readonly string[] ObjectTypes = ["", "application/json", "application/yaml", ProtobufReader.MediaType];
 
     public string Text => Encoding.UTF8.GetString(Bytes);
 
@@ -25,6 +25,10 @@ internal sealed record RequestBody(byte[] Bytes, string MediaType)
     {
         RequireObjectType();
         duplicates = [];
+        if (MediaType == ProtobufReader.MediaType)
+        {
+            return ProtobufReader.Read(Bytes);
+        }
         try
         {
             return IsYaml ? Yaml.Read(Text, lastKeyWins: true) : GoJsonReader.Read(Text, out duplicates);
@@ -32,7 +36,7 @@ internal sealed record RequestBody(byte[] Bytes, string MediaType)
         catch (GoJsonException e)
         {
             throw ApiErrors.BadRequest($"the object provided is unrecognized (must be of type {kind}): "
-                + $"couldn't get version/kind; json parse error: {e.Message} ({(IsEmpty ? "<empty>" : Excerpt())})");
+                + $"couldn't get version/kind; json parse error: {e.Message} ({Excerpt()})");
         }
         catch (YamlFormatException e)
         {
@@ -50,5 +54,15 @@ internal sealed record RequestBody(byte[] Bytes, string MediaType)
         }
     }
 
-    private string Excerpt() => Text.Length <= 100 ? Text : string.Concat(Text.AsSpan(0, 100), " ...");
+    /// <summary>The start of the body for an error message: JSON objects as text, all else in hexadecimal, as Kubernetes shows it.</summary>
+    public string Excerpt()
+    {
+        const int limit = 30;
+        if (IsEmpty)
+        {
+            return "<empty>";
+        }
+        var cut = Bytes.Length > limit ? " ..." : "";
+        return (Text[0] == '{' ? Text[..Math.Min(limit, Text.Length)] : Convert.ToHexStringLower(Bytes.AsSpan(0, Math.Min(limit, Bytes.Length)))) + cut;
+    }
 }

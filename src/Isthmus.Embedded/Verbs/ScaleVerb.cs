@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Isthmus.Core.Json;
-using LabelSelector = Isthmus.Core.Kubernetes.LabelSelector;
 using Isthmus.Embedded.Api;
 using Isthmus.Embedded.Apply;
+using LabelSelector = Isthmus.Core.Kubernetes.LabelSelector;
 
 namespace Isthmus.Embedded.Verbs;
 

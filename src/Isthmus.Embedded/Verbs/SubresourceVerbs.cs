@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Isthmus.Embedded.Admission;
 using Isthmus.Embedded.Api;
 using Isthmus.Embedded.Auth;
 using Isthmus.Embedded.Http;
@@ -14,7 +15,7 @@ internal sealed class SubresourceVerbs(WriteParts parts, ReadVerbs reader, Servi
     private const long ShortestTokenSeconds = 600;
 
     /// <summary>Binds a pod to a node, as a scheduler does.</summary>
-    public JsonObject Bind(ApiCall call, RequestBody body)
+    public async Task<JsonObject> BindAsync(ApiCall call, RequestBody body)
     {
         var options = WriteOptions.Read(call.Query, CreateVerb.Options);
         var binding = Object(call, body);
@@ -23,6 +24,7 @@ internal sealed class SubresourceVerbs(WriteParts parts, ReadVerbs reader, Servi
         {
             throw ApiErrors.Invalid("", "Binding", binding.Name(), [new FieldError("FieldValueRequired", "target.name", "Required value")]);
         }
+        await AdmitAsync(call, options, binding, "Binding", "v1").ConfigureAwait(false);
         while (!TryBind(call, node, options.DryRun))
         {
             call.Cancellation.ThrowIfCancellationRequested();
@@ -38,10 +40,11 @@ internal sealed class SubresourceVerbs(WriteParts parts, ReadVerbs reader, Servi
     }
 
     /// <summary>Issues a token for a service account (TokenRequest).</summary>
-    public JsonObject RequestToken(ApiCall call, RequestBody body)
+    public async Task<JsonObject> RequestTokenAsync(ApiCall call, RequestBody body)
     {
         var account = reader.Existing(call);
         var request = Object(call, body);
+        await AdmitAsync(call, WriteOptions.Read(call.Query, CreateVerb.Options), request, "TokenRequest", "authentication.k8s.io/v1").ConfigureAwait(false);
         var spec = request["spec"] as JsonObject ?? [];
         var seconds = spec.Integer("expirationSeconds") ?? DefaultTokenSeconds;
         if (seconds < ShortestTokenSeconds)
@@ -72,6 +75,20 @@ internal sealed class SubresourceVerbs(WriteParts parts, ReadVerbs reader, Servi
             },
             ["status"] = new JsonObject { ["token"] = token, ["expirationTimestamp"] = ObjectMetadata.Timestamp(expires) },
         };
+    }
+
+    /// <summary>Actions pass admission as the creation of what was posted, under the subresource's name.</summary>
+    private async Task AdmitAsync(ApiCall call, WriteOptions options, JsonObject posted, string kind, string apiVersion)
+    {
+        var obj = posted.Copy();
+        obj["kind"] = kind;
+        obj["apiVersion"] = apiVersion;
+        obj.Metadata()["name"] = call.Name;
+        obj.Metadata()["namespace"] = call.Namespace;
+        var attributes = new AdmissionAttributes(call.Resource, call.Subresource, "CREATE", call.Namespace, call.Name, obj, null,
+            options.ToJson(CreateVerb.Options), call.User, options.DryRun);
+        obj = await parts.Admission.MutateAsync(attributes, call.Warnings, call.Cancellation).ConfigureAwait(false) ?? obj;
+        await parts.Admission.ValidateAsync(attributes with { Object = obj }, call.Warnings, call.Cancellation).ConfigureAwait(false);
     }
 
     /// <summary>False when another write came between.</summary>

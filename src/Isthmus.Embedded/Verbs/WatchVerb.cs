@@ -144,16 +144,17 @@ internal sealed class WatchVerb(ObjectStore store, TimeProvider time)
         return new WatchEvent("DELETED", kind.View(last));
     }
 
-    private static WatchEvent Bookmark(ServedKind kind, long revision) => new("BOOKMARK", new JsonObject
+    // An object with nothing in it but the revision; Go's zero values are in it all the same.
+    private static WatchEvent Bookmark(ServedKind kind, long revision)
     {
-        ["kind"] = kind.Resource.Kind,
-        ["apiVersion"] = kind.Resource.ApiVersion,
-        ["metadata"] = new JsonObject
+        var empty = new JsonObject { ["kind"] = kind.Resource.Kind, ["apiVersion"] = kind.Resource.ApiVersion };
+        if (!kind.Custom)
         {
-            ["resourceVersion"] = revision.ToString(CultureInfo.InvariantCulture),
-            ["creationTimestamp"] = null,
-        },
-    });
+            kind.Rules.Prune(empty);
+        }
+        empty["metadata"] = new JsonObject { ["resourceVersion"] = revision.ToString(CultureInfo.InvariantCulture), ["creationTimestamp"] = null };
+        return new WatchEvent("BOOKMARK", empty);
+    }
 
     private WatchEvent TooOld(long from) => new("ERROR", new JsonObject
     {

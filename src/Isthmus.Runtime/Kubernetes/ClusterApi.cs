@@ -35,7 +35,7 @@ public sealed class ClusterApi : IDisposable
             handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);
         };
         configuration.HttpClientTimeout = Timeout.InfiniteTimeSpan;
-        _client = new k8s.Kubernetes(configuration);
+        _client = new k8s.Kubernetes(configuration, options.Handler is { } handler ? [handler(cluster)] : []);
         _writes = new ResiliencePipelineBuilder { TimeProvider = time }.AddTimeout(options.RequestTimeout).Build();
         _reads = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions

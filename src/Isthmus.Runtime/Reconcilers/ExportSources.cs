@@ -12,7 +12,8 @@ internal sealed record ExportSources(
     IReadOnlyList<JsonObject> Pods,
     IReadOnlyList<JsonObject> EndpointSlices,
     JsonObject? GatewayService,
-    IReadOnlyList<JsonObject> Nodes)
+    IReadOnlyList<JsonObject> Nodes,
+    JsonObject? IstioConfigMap)
 {
     private const string Exported = FederationNames.ExportLabel + "=true";
 
@@ -20,6 +21,9 @@ internal sealed record ExportSources(
     public static async Task<ExportSources> ReadAsync(ClusterApi api, MeshCluster cluster, IReadOnlyList<ServiceName> names, CancellationToken cancellationToken)
     {
         var gateway = GatewayAsync(api, cluster, cancellationToken);
+        var istio = cluster.HasOwnControlPlane
+            ? api.GetAsync(ResourceKind.ConfigMap, SystemNamespaces.Istio, "istio", cancellationToken)
+            : Task.FromResult<JsonObject?>(null);
         var services = names.Count == 0
             ? await api.ListAsync(ResourceKind.Service, null, Exported, null, cancellationToken).ConfigureAwait(false)
             : await NamedAsync(api, names, cancellationToken).ConfigureAwait(false);
@@ -28,9 +32,9 @@ internal sealed record ExportSources(
         var slices = names.Count == 0
             ? api.ListAsync(ResourceKind.EndpointSlice, null, Exported, null, cancellationToken)
             : SlicesAsync(api, behind, cancellationToken);
-        await Task.WhenAll(gateway, pods, slices).ConfigureAwait(false);
+        await Task.WhenAll(gateway, pods, slices, istio).ConfigureAwait(false);
         var (gatewayService, nodes) = await gateway.ConfigureAwait(false);
-        return new ExportSources(services, await pods.ConfigureAwait(false), await slices.ConfigureAwait(false), gatewayService, nodes);
+        return new ExportSources(services, await pods.ConfigureAwait(false), await slices.ConfigureAwait(false), gatewayService, nodes, await istio.ConfigureAwait(false));
     }
 
     private static async Task<IReadOnlyList<JsonObject>> NamedAsync(ClusterApi api, IReadOnlyList<ServiceName> names, CancellationToken cancellationToken)

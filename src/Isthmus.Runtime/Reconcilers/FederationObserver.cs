@@ -88,6 +88,7 @@ internal sealed class FederationObserver(ClusterConnections connections, TimePro
         EndpointSlices = sources.EndpointSlices,
         GatewayService = sources.GatewayService,
         Nodes = sources.Nodes,
+        IstioConfigMap = sources.IstioConfigMap,
     };
 }
 

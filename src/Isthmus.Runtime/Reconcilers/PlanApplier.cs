@@ -15,7 +15,7 @@ internal static class PlanApplier
             var api = connections.Get(mesh.Find(actions.Key) ?? throw new ClusterUnreachableException(actions.Key, "the mesh document does not list it"));
             foreach (var action in actions)
             {
-                if (!await WriteAsync(api, action, state, cancellationToken).ConfigureAwait(false))
+                if (!state.IsHeldBack(action) && !await WriteAsync(api, action, state, cancellationToken).ConfigureAwait(false))
                     break;
             }
 
@@ -53,7 +53,7 @@ internal static class PlanApplier
         catch (ClusterApiException refusal)
         {
             // One object that the server refuses does not keep the others from being served; the run fails all the same.
-            state.Fail($"{action.Id} in {refusal.Message}");
+            state.Refuse(action.Id, refusal.Message);
             return true;
         }
     }

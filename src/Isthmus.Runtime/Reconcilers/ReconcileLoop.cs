@@ -22,7 +22,7 @@ internal sealed class ReconcileLoop(ClusterConnections connections, TimeProvider
         {
             for (var round = 1; round <= MostRounds; round++)
             {
-                plan = (await observeAndPlan(both.Token).ConfigureAwait(false)).Only(state.IsServed);
+                plan = state.Remaining(await observeAndPlan(both.Token).ConfigureAwait(false));
                 if (!plan.HasWrites || isDryRun)
                     return state.Report(plan, isDryRun);
                 await PlanApplier.ApplyAsync(mesh, plan, connections, state, both.Token).ConfigureAwait(false);

@@ -3,8 +3,8 @@ namespace Isthmus.Runtime.Reconcilers;
 /// <summary>How long runs may take.</summary>
 public sealed record ReconcilerOptions
 {
-    /// <summary>For a run that an event asked for: Event Grid waits 30 s, the function gives up after 25.</summary>
-    public TimeSpan EventBudget { get; init; } = TimeSpan.FromSeconds(22);
+    /// <summary>For a run that an event asked for: Event Grid waits 30 s, the function gives up after 25, and 5 may go in waiting for the write.</summary>
+    public TimeSpan EventBudget { get; init; } = TimeSpan.FromSeconds(19);
 
     /// <summary>For a full run.</summary>
     public TimeSpan ResyncBudget { get; init; } = TimeSpan.FromMinutes(4);

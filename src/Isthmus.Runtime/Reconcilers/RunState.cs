@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Planning;
 using Isthmus.Runtime.Kubernetes;
@@ -13,12 +14,25 @@ internal sealed class RunState
     private readonly ConcurrentQueue<string> _wholeRun = new();
     private readonly ConcurrentDictionary<ObjectId, RunOutcome> _written = new();
 
+    private readonly ConcurrentDictionary<ObjectId, string> _refused = new();
+
     public bool IsServed(ClusterName cluster) => !_failed.ContainsKey(cluster);
 
     public void Fail(ClusterName cluster, string reason) => _failed.TryAdd(cluster, reason);
 
     /// <summary>The run as a whole did not reach its aim.</summary>
     public void Fail(string reason) => _wholeRun.Enqueue(reason);
+
+    /// <summary>The server does not take this object as we want it. It is not tried again in this run, and the run fails.</summary>
+    public void Refuse(ObjectId id, string reason) => _refused.TryAdd(id, reason);
+
+    /// <summary>What is left to do of a plan: nothing in failed clusters, nothing that was refused.</summary>
+    public Plan Remaining(Plan plan) => new(plan.Actions.Where(action => IsServed(action.Id.Cluster) && !IsHeldBack(action)));
+
+    /// <summary>A ServiceEntry waits for its DestinationRule: without it clients would send plain text to the gateway.</summary>
+    public bool IsHeldBack(PlannedAction action) =>
+        action.IsWrite && (_refused.ContainsKey(action.Id)
+            || (action is not PlannedAction.Delete && action.Id.Kind == ResourceKind.ServiceEntry && _refused.ContainsKey(action.Id with { Kind = ResourceKind.DestinationRule })));
 
     /// <summary>Works on one cluster; its silence or refusal ends the work there and nowhere else. Null where it failed.</summary>
     public async Task<T?> TryAsync<T>(ClusterName cluster, Func<Task<T>> work)
@@ -56,6 +70,7 @@ internal sealed class RunState
 
         var ordered = entries.OrderBy(entry => entry.Key).Select(entry => entry.Value).Concat(skipped);
         var failures = _failed.OrderBy(failure => failure.Key).Select(failure => new RunFailure(failure.Key, failure.Value))
+            .Concat(_refused.OrderBy(refusal => refusal.Key).Select(refusal => new RunFailure(refusal.Key.Cluster, $"{refusal.Key}: {refusal.Value}")))
             .Concat(_wholeRun.Select(reason => new RunFailure(null, reason)));
         return new RunReport([.. ordered], [.. failures]);
     }

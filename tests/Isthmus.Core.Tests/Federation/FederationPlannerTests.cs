@@ -107,6 +107,18 @@ public sealed class FederationPlannerTests
         Assert.Equal(["spiffe://cluster.local/ns/shop/sa/default"], Identities(world));
     }
 
+    [Theory]
+    [InlineData("trustDomain: west.example.com\n", "west.example.com")]
+    [InlineData("enableTracing: true\n", "cluster.local")]
+    [InlineData("a: [", "cluster.local")]
+    public void Identities_stand_under_the_trust_domain_of_the_exporters_mesh_config(string config, string domain)
+    {
+        var world = Exported();
+        world.Put("west", ResourceKind.ConfigMap, "istio-system", "istio", new JsonObject { ["data"] = new JsonObject { ["mesh"] = config } }.ToJsonString());
+        world.Run(Reviews);
+        Assert.Equal([$"spiffe://{domain}/ns/shop/sa/reviews"], Identities(world));
+    }
+
     [Fact]
     public void The_oldest_exports_ports_hold_and_every_exporter_concerned_is_told()
     {
@@ -226,6 +238,17 @@ public sealed class FederationPlannerTests
         world.Get("west", ResourceKind.Service, "istio-system", "gw")["status"] = JsonNode.Parse("""{"loadBalancer":{"ingress":[{"hostname":"lb.example.com"}]}}""");
         world.Run(Reviews);
         Assert.Equal("lb.example.com", Endpoint(world));
+    }
+
+    [Fact]
+    public void An_export_behind_a_gateway_without_address_is_told_so_and_imported_nowhere_else()
+    {
+        var world = Exported();
+        world.Get("west", ResourceKind.Service, "istio-system", "gw").Remove("status");
+        world.Run();
+        Assert.Null(world.Find("east", ResourceKind.ServiceEntry, Host));
+        Assert.NotNull(world.Find("west", ResourceKind.ServiceEntry, Host));
+        Assert.Contains("no gateway with an address", Problem(world, "west"), StringComparison.Ordinal);
     }
 
     [Fact]

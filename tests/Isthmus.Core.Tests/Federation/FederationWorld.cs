@@ -137,6 +137,7 @@ internal sealed class FederationWorld
             Pods = All(ResourceKind.Pod),
             EndpointSlices = All(ResourceKind.EndpointSlice),
             GatewayService = State.GetValueOrDefault(Id(cluster.Name.Value, ResourceKind.Service, "istio-system", "gw")),
+            IstioConfigMap = State.GetValueOrDefault(Id(cluster.Name.Value, ResourceKind.ConfigMap, "istio-system", "istio")),
             DnsConfigMap = State.GetValueOrDefault(Id(cluster.Name.Value, ResourceKind.ConfigMap, "kube-system", "coredns")),
         };
 

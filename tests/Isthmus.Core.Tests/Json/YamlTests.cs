@@ -68,6 +68,8 @@ public sealed class YamlTests
     [InlineData("? [a]\n: b", 1)]
     [InlineData("~: b", 1)]
     [InlineData("!!int x", 1)]
+    [InlineData("a: !!b[ool x", 1)]
+    [InlineData("'two\nlines': x\nb: y", 2)]
     public void Names_the_line_of_what_is_wrong(string text, long line)
     {
         YamlFormatException problem = Assert.Throws<YamlFormatException>(() => Yaml.Read(text));

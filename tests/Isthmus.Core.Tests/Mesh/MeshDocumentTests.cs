@@ -51,7 +51,7 @@ public sealed class MeshDocumentTests
         Assert.Equal(("prod", 7L, "global"), (mesh.Name, mesh.Generation, mesh.Domain));
         Assert.Equal((5, "Ignore", InjectionFallback.Istiod), (mesh.Injection.TimeoutSeconds, mesh.Injection.FailurePolicy, mesh.Injection.Fallback));
         Assert.Equal(["default", "canary"], mesh.Injection.Revisions);
-        Assert.Equal("cluster.local", mesh.Trust?.TrustDomain);
+        Assert.Null(mesh.Trust?.TrustDomain);
         Assert.Equal(new ServiceName("istio-system", "istio-eastwestgateway"), east.Gateway?.Service);
         Assert.Equal((WebhookReach.Relay, DnsKind.CoreDnsCustom, "westeurope"), (east.WebhookReach, east.Dns, east.Locality));
         Assert.Equal([IPNetwork.Parse("10.244.0.0/16")], east.PodCidrs);

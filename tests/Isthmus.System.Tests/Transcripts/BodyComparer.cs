@@ -10,7 +10,8 @@ internal sealed class BodyComparer(Placeholders placeholders, string area, JsonO
     private static readonly string[] DetailFields = ["name", "group", "kind", "retryAfterSeconds"];
 
     /// <summary>Only part of the body was recorded; so it is where not even the media type was.</summary>
-    private readonly bool _trimmed = (step["trimmed"]?.GetValue<bool>() ?? false) || (step["response"] is JsonObject response && response.ContainsKey("body") && !response.ContainsKey("contentType"));
+    private readonly bool _trimmed = (step["trimmed"]?.GetValue<bool>() ?? false)
+        || (step["response"] is JsonObject response && response.ContainsKey("body") && !response.ContainsKey("contentType"));
     private readonly string[] _ignored = step["compare"]?["ignore"] is JsonArray ignored ? [.. ignored.Select(path => (string?)path ?? "")] : [];
     private bool _discovery;
 
@@ -148,7 +149,7 @@ internal sealed class BodyComparer(Placeholders placeholders, string area, JsonO
         if (_discovery && !path.StartsWith("serverAddress", StringComparison.Ordinal))
             (wanted, got) = ([.. wanted.OrderBy(Identity, StringComparer.Ordinal)], [.. got.OrderBy(Identity, StringComparer.Ordinal)]);
         else if (path == "items" && Text(step["compare"], "items") == "unordered")
-            (wanted, got) = ([.. wanted.OrderBy(item => Text(item?["metadata"], "name"), StringComparer.Ordinal)], [.. got.OrderBy(item => Text(item?["metadata"], "name"), StringComparer.Ordinal)]);
+            (wanted, got) = ([.. wanted.OrderBy(Identity, StringComparer.Ordinal)], [.. got.OrderBy(Identity, StringComparer.Ordinal)]);
         if (_discovery && _trimmed && !path.StartsWith("serverAddress", StringComparison.Ordinal))
             got = [.. wanted.Select(item => Array.Find(got, other => Identity(other) == Identity(item)))];
         if (wanted.Length != got.Length)
@@ -166,7 +167,7 @@ internal sealed class BodyComparer(Placeholders placeholders, string area, JsonO
 
     private static string Identity(JsonNode? item) => item switch
     {
-        JsonObject obj => Text(obj, "name") is { Length: > 0 } name ? name : Text(obj, "groupVersion") is { Length: > 0 } version ? version : Text(obj["metadata"], "name") is { Length: > 0 } metaName ? metaName : obj.ToJsonString(),
+        JsonObject obj => new[] { Text(obj, "name"), Text(obj, "groupVersion"), Text(obj["metadata"], "name") }.FirstOrDefault(text => text.Length > 0) ?? obj.ToJsonString(),
         null => "null",
         _ => item.ToString(),
     };

@@ -35,7 +35,8 @@ internal sealed record Difference(string Where, string Path, string Expected, st
 }
 
 /// <summary>How a scenario went: steps that matched, and messages (a softer level) that were equal.</summary>
-internal sealed record ScenarioResult(Scenario Scenario, int Steps, int Matched, int Messages, int EqualMessages, IReadOnlyList<Difference> Differences, IReadOnlyList<Difference> MessageDifferences)
+internal sealed record ScenarioResult(
+    Scenario Scenario, int Steps, int Matched, int Messages, int EqualMessages, IReadOnlyList<Difference> Differences, IReadOnlyList<Difference> MessageDifferences)
 {
     public bool Passed => Matched == Steps;
 }

@@ -14,6 +14,7 @@ public sealed class TranscriptTests(TranscriptRun run, ITestOutputHelper output)
     /// <summary>Scenarios that need what comes with later issues, and the feature that is missing. One that passes wholly must leave this list.</summary>
     private static readonly Dictionary<string, string> NotYet = new(StringComparer.Ordinal)
     {
+        ["02-discovery-groups"] = "events.k8s.io/v1, the second face of Events",
     };
 
     public static TheoryData<string> Scenarios()

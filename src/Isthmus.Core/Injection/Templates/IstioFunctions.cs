@@ -81,8 +81,9 @@ internal static class IstioFunctions
 
     private static Dictionary<string, string> StringDictionary(IReadOnlyList<object?> args)
     {
+        if (args.Count % 2 != 0) throw new FormatException("strdict: every key needs a value");
         var map = new Dictionary<string, string>(StringComparer.Ordinal);
-        for (var i = 0; i + 1 < args.Count; i += 2) map[Sprint(args[i])] = Sprint(args[i + 1]);
+        for (var i = 0; i < args.Count; i += 2) map[Sprint(args[i])] = Sprint(args[i + 1]);
         return map;
     }
 

@@ -10,13 +10,13 @@ namespace Isthmus.Core.Federation;
 /// The Gateways of a control plane: one for each exporting namespace, listing exactly its exported services. What is not
 /// listed gets no filter chain, so it cannot be reached from outside.
 /// </summary>
-internal sealed class ExportGatewayPlanner(MeshDocument mesh, MeshCluster controlPlane, IReadOnlyList<JsonObject> gateways)
+internal sealed class ExportGatewayWriter(MeshDocument mesh, MeshCluster controlPlane, IReadOnlyList<JsonObject> gateways)
 {
     private const string AutoPassthrough = "AUTO_PASSTHROUGH";
 
     /// <param name="hostsByNamespace">The exported services' cluster-internal names, for each namespace in scope.</param>
     /// <param name="selector">The labels of the gateway's pods.</param>
-    public (IReadOnlyList<DesiredObject> Desired, IReadOnlyList<PlannedAction> Skipped) Plan(
+    public (IReadOnlyList<DesiredObject> Desired, IReadOnlyList<PlannedAction> Skipped) Write(
         IReadOnlyDictionary<string, ImmutableSortedSet<string>> hostsByNamespace, ImmutableSortedDictionary<string, string> selector)
     {
         var foreign = gateways.Where(gateway => !Ownership.IsOurs(gateway, mesh.Name) && Overlaps(gateway, selector)).ToList();

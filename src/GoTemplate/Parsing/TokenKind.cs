@@ -1,0 +1,40 @@
+namespace GoTemplate.Parsing;
+
+internal enum TokenKind
+{
+    Error,
+    Bool,
+    Char,
+    CharConstant,
+    Complex,
+    Assign,
+    Declare,
+    End,
+    Field,
+    Identifier,
+    LeftDelimiter,
+    LeftParen,
+    Number,
+    Pipe,
+    RawString,
+    RightDelimiter,
+    RightParen,
+    Space,
+    String,
+    Text,
+    Variable,
+
+    // Keywords come after all the rest: messages write them in angle brackets.
+    Dot,
+    BlockKeyword,
+    BreakKeyword,
+    ContinueKeyword,
+    DefineKeyword,
+    ElseKeyword,
+    EndKeyword,
+    IfKeyword,
+    NilKeyword,
+    RangeKeyword,
+    TemplateKeyword,
+    WithKeyword,
+}

@@ -1,0 +1,223 @@
+using System.Text.Json.Nodes;
+using Isthmus.Core.Json;
+using Isthmus.Core.Kubernetes;
+using Isthmus.Core.Mesh;
+using Isthmus.Core.Trust;
+using Isthmus.Core.Webhooks;
+using Isthmus.Embedded.Cluster;
+using Isthmus.Embedded.Istio;
+using Isthmus.Embedded.Vault;
+using Isthmus.Runtime.KeyVault;
+using Isthmus.Runtime.Kubernetes;
+using Isthmus.Runtime.Mesh;
+using Isthmus.Runtime.Reconcilers;
+using Xunit;
+
+namespace Isthmus.System.Tests.Reconcilers;
+
+/// <summary>Three embedded clusters with a gateway each, and a mesh document over them.</summary>
+internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
+{
+    public const string Host = "reviews.shop.global";
+    public static readonly ServiceName Reviews = new("shop", "reviews");
+
+    private const string ClusterObjects = """
+        apiVersion: v1
+        kind: Namespace
+        metadata: {name: istio-system}
+        ---
+        apiVersion: v1
+        kind: Namespace
+        metadata: {name: shop}
+        ---
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: coredns, namespace: kube-system}
+        data:
+          Corefile: |
+            .:53 {
+                errors
+            }
+        """;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("isthmus-mesh-").FullName;
+    private readonly MeshCertificateAuthority _authority = MeshCertificateAuthority.Create("test", TimeProvider.System);
+    private readonly Dictionary<string, EmbeddedCluster> _clusters = [];
+    private readonly List<ClusterConnections> _connections = [];
+    private readonly ClusterConnections _direct;
+    private CaMaterial? _material;
+
+    private EmbeddedMesh() => _direct = Connect(new ClusterApiOptions());
+
+    private string DocumentPath => Path.Combine(_folder, "mesh.yaml");
+
+    public static async Task<EmbeddedMesh> StartAsync(IReadOnlyList<JsonObject>? definitions = null, params string[] names)
+    {
+        var mesh = new EmbeddedMesh();
+        foreach (var name in names.Length == 0 ? ["east", "north", "west"] : names)
+        {
+            var cluster = await EmbeddedCluster.StartAsync(new EmbeddedClusterOptions { Name = name }, TestContext.Current.CancellationToken);
+            mesh._clusters[name] = cluster;
+            await File.WriteAllTextAsync(Path.Combine(mesh._folder, $"{name}.yaml"), cluster.Kubeconfig());
+        }
+
+        await mesh.WriteDocumentAsync(document => document);
+        mesh.RenewCertificate();
+        foreach (var name in mesh._clusters.Keys)
+        {
+            foreach (var definition in definitions ?? IstioDefinitions.Read())
+                await (await mesh.ApiAsync(name)).CreateAsync(Definition, definition, TestContext.Current.CancellationToken);
+            foreach (var obj in Yaml.ReadAll(ClusterObjects).OfType<JsonObject>())
+                await mesh.CreateAsync(name, obj);
+        }
+
+        return mesh;
+    }
+
+    private static readonly ResourceKind Definition = new("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", false);
+
+    public EmbeddedCluster Cluster(string name) => _clusters[name];
+
+    public void RenewCertificate() => _material = CaBundle.FromPem(_authority.IssueIntermediatePem(), Guid.NewGuid().ToString("N"));
+
+    public Task<CaMaterial> ReadAsync(TrustSettings trust, CancellationToken cancellationToken) =>
+        Task.FromResult(_material ?? throw new InvalidOperationException("no certificate"));
+
+    /// <summary>Writes the document anew. Gateways of the clusters are 10.255.0.1, .2 and so on.</summary>
+    public async Task WriteDocumentAsync(Func<string, string> change)
+    {
+        var clusters = _clusters.Keys.Select((name, index) =>
+            $"  - {{name: {name}, network: n-{name}, access: {{kubeconfig: {name}.yaml}}, gateway: {{addresses: [10.255.0.{index + 1}]}}}}");
+        var document = $$"""
+            apiVersion: isthmus.dev/v1alpha1
+            kind: Mesh
+            metadata: {name: test, generation: 1}
+            spec:
+              trust: {vault: "https://test.vault.azure.net/", certificate: mesh}
+              mayExport: [shop]
+              clusters:
+            {{string.Join('\n', clusters)}}
+            """;
+        await File.WriteAllTextAsync(DocumentPath, change(document));
+    }
+
+    public ServiceReconciler Services(WatchedRequests? requests = null, TimeProvider? time = null) => new(Documents, Connect(Options(requests)), new ReconcilerOptions(), time ?? TimeProvider.System);
+
+    public ResyncReconciler Resync(WatchedRequests? requests = null, ReconcilerOptions? options = null) =>
+        new(Documents, Run(requests, options ?? new ReconcilerOptions()), options ?? new ReconcilerOptions());
+
+    public TrustReconciler Trust() => new(Documents, Run(null, new ReconcilerOptions()), new ReconcilerOptions());
+
+    public ClusterReconciler Clusters() => new(Documents, Run(null, new ReconcilerOptions()), new ReconcilerOptions());
+
+    public Task<ClusterApi> ApiAsync(string cluster) => _direct.GetAsync(new ClusterName(cluster), TestContext.Current.CancellationToken);
+
+    public async Task<JsonObject?> FindAsync(string cluster, ResourceKind kind, string? ns, string name) =>
+        await (await ApiAsync(cluster)).GetAsync(kind, ns, name, TestContext.Current.CancellationToken);
+
+    public Task<JsonObject?> EntryAsync(string cluster, string host = Host) => FindAsync(cluster, ResourceKind.ServiceEntry, "isthmus-system", host);
+
+    public async Task<JsonObject> CreateAsync(string cluster, JsonObject obj)
+    {
+        var kind = ObjectMetadata.TextOf(obj["kind"]) switch
+        {
+            "Namespace" => ResourceKind.Namespace,
+            "ConfigMap" => ResourceKind.ConfigMap,
+            "ServiceEntry" => ResourceKind.ServiceEntry,
+            _ => ResourceKind.Service,
+        };
+        return await (await ApiAsync(cluster)).CreateAsync(kind, obj, TestContext.Current.CancellationToken);
+    }
+
+    public Task<JsonObject> ExportAsync(string cluster, string name = "reviews", int port = 9080) => CreateAsync(cluster, new JsonObject
+    {
+        ["apiVersion"] = "v1",
+        ["kind"] = "Service",
+        ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = "shop", ["labels"] = new JsonObject { ["isthmus.dev/export"] = "true" } },
+        ["spec"] = new JsonObject
+        {
+            ["selector"] = new JsonObject { ["app"] = name },
+            ["ports"] = new JsonArray(new JsonObject { ["name"] = "http", ["port"] = port }),
+        },
+    });
+
+    public async Task DeleteServiceAsync(string cluster, string name = "reviews")
+    {
+        var api = await ApiAsync(cluster);
+        var live = await api.GetAsync(ResourceKind.Service, "shop", name, TestContext.Current.CancellationToken);
+        Assert.NotNull(live);
+        await api.DeleteAsync(ResourceKind.Service, live, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Changes one Service, and starts again where a runner wrote it in between.</summary>
+    public async Task ChangeServiceAsync(string cluster, string name, Action<JsonObject> change)
+    {
+        var api = await ApiAsync(cluster);
+        while (true)
+        {
+            var live = await api.GetAsync(ResourceKind.Service, "shop", name, TestContext.Current.CancellationToken);
+            Assert.NotNull(live);
+            change(live);
+            try
+            {
+                await api.ReplaceAsync(ResourceKind.Service, live, TestContext.Current.CancellationToken);
+                return;
+            }
+            catch (ClusterApiException conflict) when (conflict.IsConflict)
+            {
+                continue;
+            }
+        }
+    }
+
+    public Task UnexportAsync(string cluster, string name = "reviews") =>
+        ChangeServiceAsync(cluster, name, service => (service["metadata"]?["labels"] as JsonObject)?.Remove("isthmus.dev/export"));
+
+    /// <summary>Everything that is ours in all clusters and every CoreDNS file, without what only tells one write from another.</summary>
+    public async Task<string> StateAsync()
+    {
+        var lines = new List<string>();
+        foreach (var name in _clusters.Keys)
+        {
+            var api = await ApiAsync(name);
+            foreach (var kind in new[] { ResourceKind.ServiceEntry, ResourceKind.DestinationRule, ResourceKind.Gateway })
+            {
+                foreach (var obj in await api.ListAsync(kind, "isthmus-system", null, null, TestContext.Current.CancellationToken))
+                    lines.Add($"{name} {kind} {obj.Name()} {obj["spec"]?.ToJsonString()}");
+            }
+
+            var dns = await api.GetAsync(ResourceKind.ConfigMap, "kube-system", "coredns", TestContext.Current.CancellationToken);
+            lines.Add($"{name} {dns?["data"]?.ToJsonString()}");
+        }
+
+        return string.Join('\n', lines.Order(StringComparer.Ordinal));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var connections in _connections)
+            connections.Dispose();
+        foreach (var cluster in _clusters.Values)
+            await cluster.DisposeAsync();
+        _authority.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private FileMeshDocumentSource Documents => new(DocumentPath);
+
+    private static ClusterApiOptions Options(WatchedRequests? requests) => new() { Handler = requests is null ? null : requests.Handler };
+
+    private MeshRun Run(WatchedRequests? requests, ReconcilerOptions options) => new(
+        Connect(Options(requests)),
+        this,
+        new WebhookSettings { BaseUrl = new Uri("https://isthmus.example.com"), Keys = [[1, 2, 3]] },
+        options,
+        TimeProvider.System);
+
+    private ClusterConnections Connect(ClusterApiOptions options)
+    {
+        var connections = new ClusterConnections(Documents, options, TimeProvider.System);
+        _connections.Add(connections);
+        return connections;
+    }
+}
