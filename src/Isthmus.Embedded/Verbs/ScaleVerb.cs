@@ -34,7 +34,7 @@ internal sealed class ScaleVerb(ReadVerbs reader, UpdateVerb updater, TimeProvid
             var spec = current["spec"] as JsonObject ?? [];
             spec["replicas"] = replicas;
             return current;
-        }, (live, next) => FieldManager.TrackUpdate(call.Kind, live, next, manager, "scale", time.GetUtcNow())).ConfigureAwait(false);
+        }, (live, next) => FieldOwnership.TrackUpdate(call.Kind, live, next, manager, "scale", time.GetUtcNow())).ConfigureAwait(false);
         return Scale(changed);
     }
 
