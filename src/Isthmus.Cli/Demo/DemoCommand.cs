@@ -43,31 +43,66 @@ internal static class DemoCommand
         }
     }
 
-    private static async Task<int> TellAsync(bool once, IDemoOutput output, ILoggerFactory? loggers, string? broken, TimeSpan patience, CancellationToken cancellationToken)
+    private static async Task<int> TellAsync(
+        bool once, IDemoOutput output, ILoggerFactory? loggers, string? broken, TimeSpan patience, CancellationToken cancellationToken)
     {
         var time = TimeProvider.System;
         var started = time.GetTimestamp();
         var results = new List<DemoStepResult>();
         var faults = new FunctionFaults();
-        await using var environment = await DemoEnvironment.StartAsync(faults, loggers, cancellationToken);
-        var runner = new DemoRunner(time, patience);
+        await using var environment = await StartAsync(faults, loggers, Tell, cancellationToken);
+        if (environment is not null)
+            await TellStepsAsync(environment, new DemoRunner(time, patience), faults, broken, Tell, cancellationToken);
+
+        var failed = results.Find(result => !result.Ok);
+        var stays = !once && environment is not null;
+        output.End(results, failed, (long)time.GetElapsedTime(started).TotalMilliseconds, stays ? environment : null);
+        if (stays)
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return failed is null ? 0 : 1;
+
+        void Tell(DemoStepResult result)
+        {
+            results.Add(result);
+            output.Step(result);
+        }
+    }
+
+    /// <summary>Starting is a step too: null where it failed, which <paramref name="tell"/> has then been told.</summary>
+    private static async Task<DemoEnvironment?> StartAsync(
+        FunctionFaults faults, ILoggerFactory? loggers, Action<DemoStepResult> tell, CancellationToken cancellationToken)
+    {
+        const string Title = "two clusters, a vault, an event grid and the functions start in this process";
+        var started = TimeProvider.System.GetTimestamp();
+        try
+        {
+            var environment = await DemoEnvironment.StartAsync(faults, loggers, cancellationToken);
+            tell(Result(true, [.. environment.Clusters.Select(cluster => $"{cluster.Name}: {cluster.Server.Url}"),
+                $"functions: {environment.Functions.Url} ({environment.Functions.Functions.Count} functions)"]));
+            return environment;
+        }
+        // Whatever keeps the demo from starting is the first thing that its user has to hear.
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            tell(Result(false, [fault.Message]));
+            return null;
+        }
+
+        DemoStepResult Result(bool ok, IReadOnlyList<string> observed) =>
+            new("start", Title, ok, observed, (long)TimeProvider.System.GetElapsedTime(started).TotalMilliseconds);
+    }
+
+    private static async Task TellStepsAsync(
+        DemoEnvironment environment, DemoRunner runner, FunctionFaults faults, string? broken, Action<DemoStepResult> tell, CancellationToken cancellationToken)
+    {
         foreach (var step in new DemoStory(environment).Steps())
         {
             if (step.Name == broken)
-                faults.Broken = step.Function ?? throw new InvalidOperationException($"Step {step.Name} needs no function.");
+                faults.Broken = step.Function;
             var result = await runner.RunAsync(step, cancellationToken);
-            results.Add(result);
-            output.Step(result);
+            tell(result);
             if (!result.Ok)
-                break;
+                return;
         }
-
-        var failed = results.Find(result => !result.Ok);
-        if (!once)
-            output.Waiting(environment);
-        output.End(results, failed, (long)time.GetElapsedTime(started).TotalMilliseconds);
-        if (!once)
-            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return failed is null ? 0 : 1;
     }
 }

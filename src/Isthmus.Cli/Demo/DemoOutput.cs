@@ -9,9 +9,8 @@ internal interface IDemoOutput
 {
     void Step(DemoStepResult result);
 
-    void Waiting(DemoEnvironment environment);
-
-    void End(IReadOnlyList<DemoStepResult> results, DemoStepResult? failed, long milliseconds);
+    /// <summary>The story is over; <paramref name="staying"/> is what stays up, if anything does.</summary>
+    void End(IReadOnlyList<DemoStepResult> results, DemoStepResult? failed, long milliseconds, DemoEnvironment? staying);
 }
 
 /// <summary>For people.</summary>
@@ -25,7 +24,16 @@ internal sealed class TextDemoOutput(IAnsiConsole console) : IDemoOutput
             console.MarkupLine($"         [grey]{Markup.Escape(line)}[/]");
     }
 
-    public void Waiting(DemoEnvironment environment)
+    public void End(IReadOnlyList<DemoStepResult> results, DemoStepResult? failed, long milliseconds, DemoEnvironment? staying)
+    {
+        console.MarkupLine(failed is null
+            ? $"[green]All {results.Count} steps held[/] [grey]({milliseconds} ms)[/]"
+            : $"[red]Step {Markup.Escape(failed.Name)} did not hold:[/] {Markup.Escape(string.Join("; ", failed.Observed))}");
+        if (staying is not null)
+            Where(staying);
+    }
+
+    private void Where(DemoEnvironment environment)
     {
         console.WriteLine();
         var table = new Table().Border(TableBorder.Rounded).AddColumns("what", "where");
@@ -38,10 +46,6 @@ internal sealed class TextDemoOutput(IAnsiConsole console) : IDemoOutput
         console.Write(table);
         console.MarkupLine("Everything stays up until Ctrl-C.");
     }
-
-    public void End(IReadOnlyList<DemoStepResult> results, DemoStepResult? failed, long milliseconds) => console.MarkupLine(failed is null
-        ? $"[green]All {results.Count} steps held[/] [grey]({milliseconds} ms)[/]"
-        : $"[red]Step {Markup.Escape(failed.Name)} did not hold:[/] {Markup.Escape(string.Join("; ", failed.Observed))}");
 }
 
 /// <summary>For programs: one JSON document, at the end.</summary>
@@ -49,14 +53,26 @@ internal sealed class JsonDemoOutput(TextWriter writer) : IDemoOutput
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    private JsonObject? _where;
-
     public void Step(DemoStepResult result)
     {
         // Told at the end, with all others.
     }
 
-    public void Waiting(DemoEnvironment environment) => _where = new JsonObject
+    public void End(IReadOnlyList<DemoStepResult> results, DemoStepResult? failed, long milliseconds, DemoEnvironment? staying)
+    {
+        var document = new JsonObject
+        {
+            ["succeeded"] = failed is null,
+            ["failed"] = failed?.Name,
+            ["milliseconds"] = milliseconds,
+            ["steps"] = new JsonArray([.. results.Select(Json)]),
+        };
+        if (staying is not null)
+            document["running"] = Where(staying);
+        writer.WriteLine(document.ToJsonString(Indented));
+    }
+
+    private static JsonObject Where(DemoEnvironment environment) => new()
     {
         ["clusters"] = new JsonArray([.. environment.Clusters.Select(cluster => new JsonObject
         {
@@ -67,20 +83,6 @@ internal sealed class JsonDemoOutput(TextWriter writer) : IDemoOutput
         ["functions"] = environment.Functions.Url.ToString(),
         ["meshDocument"] = environment.MeshDocument,
     };
-
-    public void End(IReadOnlyList<DemoStepResult> results, DemoStepResult? failed, long milliseconds)
-    {
-        var document = new JsonObject
-        {
-            ["succeeded"] = failed is null,
-            ["failed"] = failed?.Name,
-            ["milliseconds"] = milliseconds,
-            ["steps"] = new JsonArray([.. results.Select(Json)]),
-        };
-        if (_where is not null)
-            document["running"] = _where;
-        writer.WriteLine(document.ToJsonString(Indented));
-    }
 
     private static JsonObject Json(DemoStepResult result) => new()
     {

@@ -12,9 +12,9 @@ internal sealed record Observation(bool Holds, IReadOnlyList<string> Seen)
 /// <summary>One step of the story: something is done, then looked at until it holds or patience ends.</summary>
 /// <param name="Name">One word, for JSON and <c>--break</c>.</param>
 /// <param name="Title">What the step shows.</param>
-/// <param name="Function">The function whose failure would break the step; null where none is in the way.</param>
+/// <param name="Function">The function whose failure breaks the step.</param>
 internal sealed record DemoStep(
-    string Name, string Title, string? Function, Func<CancellationToken, Task> Act, Func<CancellationToken, Task<Observation>> Look);
+    string Name, string Title, string Function, Func<CancellationToken, Task> Act, Func<CancellationToken, Task<Observation>> Look);
 
 /// <summary>How a step went.</summary>
 internal sealed record DemoStepResult(string Name, string Title, bool Ok, IReadOnlyList<string> Observed, long Milliseconds);

@@ -9,7 +9,7 @@ internal sealed class SecretKind(ResourceDefinition resource) : BuiltInKind(reso
 [
     Column.Name,
     Column.Of("Type", obj => obj.Text("type")),
-    Column.Of("Data", obj => KeyedData.Count(obj, "data")),
+    Column.Of("Data", obj => KeyedEntries.Count(obj, "data")),
     Column.Age,
 ])
 {
@@ -20,10 +20,10 @@ internal sealed class SecretKind(ResourceDefinition resource) : BuiltInKind(reso
 
     public override IEnumerable<FieldError> Validate(JsonObject obj)
     {
-        foreach (var error in base.Validate(obj).Concat(KeyedData.Keys(obj, "data")))
+        foreach (var error in base.Validate(obj).Concat(KeyedEntries.Keys(obj, "data")))
             yield return error;
-        if (KeyedData.DecodedSize(obj, "data") > KeyedData.SizeLimit)
-            yield return FieldErrors.TooLong("data", KeyedData.SizeLimit);
+        if (KeyedEntries.DecodedSize(obj, "data") > KeyedEntries.SizeLimit)
+            yield return FieldErrors.TooLong("data", KeyedEntries.SizeLimit);
         foreach (var error in ByType(obj))
             yield return error;
     }
@@ -34,7 +34,7 @@ internal sealed class SecretKind(ResourceDefinition resource) : BuiltInKind(reso
             yield return error;
         if (obj.Text("type") != old.Text("type"))
             yield return FieldErrors.Invalid("type", obj.Text("type"), "field is immutable");
-        foreach (var error in KeyedData.Immutable(obj, old, "data"))
+        foreach (var error in KeyedEntries.Immutable(obj, old, "data"))
             yield return error;
     }
 

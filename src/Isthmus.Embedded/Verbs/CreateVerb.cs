@@ -18,7 +18,7 @@ internal sealed class CreateVerb(WriteParts parts, ObjectDecoder decoder)
         var obj = decoder.Decode(call, body, options);
         CheckNamespace(call, obj);
         var manager = options.FieldManager.Length > 0 ? options.FieldManager : call.Client;
-        return await StoreAsync(call, options, obj, o => FieldManager.TrackUpdate(call.Kind, null, o, manager, null, parts.Time.GetUtcNow())).ConfigureAwait(false);
+        return await StoreAsync(call, options, obj, o => FieldOwnership.TrackUpdate(call.Kind, null, o, manager, null, parts.Time.GetUtcNow())).ConfigureAwait(false);
     }
 
     /// <summary>Creates a decoded object; <paramref name="track"/> notes who owns its fields.</summary>

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using LabelSelector = Isthmus.Core.Kubernetes.LabelSelector;
 using Isthmus.Embedded.Api;
+using LabelSelector = Isthmus.Core.Kubernetes.LabelSelector;
 
 namespace Isthmus.Embedded.Verbs;
 

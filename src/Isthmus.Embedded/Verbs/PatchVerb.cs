@@ -47,7 +47,7 @@ internal sealed class PatchVerb(WriteParts parts, UpdateVerb updater, CreateVerb
                 UpdateVerb.CheckName(call, patched);
                 return patched;
             },
-            (current, next) => FieldManager.TrackUpdate(call.Kind, current, next, manager, call.Subresource, parts.Time.GetUtcNow())).ConfigureAwait(false);
+            (current, next) => FieldOwnership.TrackUpdate(call.Kind, current, next, manager, call.Subresource, parts.Time.GetUtcNow())).ConfigureAwait(false);
     }
 
     private async Task<(JsonObject Object, bool Created)> ApplyAsync(ApiCall call, WriteOptions options, RequestBody body)
@@ -62,14 +62,14 @@ internal sealed class PatchVerb(WriteParts parts, UpdateVerb updater, CreateVerb
             }
             UpdateVerb.CheckName(call, applied);
             CreateVerb.CheckNamespace(call, applied);
-            var fresh = FieldManager.Apply(call.Kind, null, applied, options.FieldManager, options.Force, null, now);
+            var fresh = FieldOwnership.Apply(call.Kind, null, applied, options.FieldManager, options.Force, null, now);
             var made = await creator.StoreAsync(call, options, fresh, _ => { }).ConfigureAwait(false);
             return (made, true);
         }
         var changed = await updater.ChangeAsync(call, options,
             current =>
             {
-                var next = FieldManager.Apply(call.Kind, current, applied, options.FieldManager, options.Force, call.Subresource, now);
+                var next = FieldOwnership.Apply(call.Kind, current, applied, options.FieldManager, options.Force, call.Subresource, now);
                 call.Kind.Rules.Default(next);
                 CreateVerb.CheckNamespace(call, next);
                 UpdateVerb.CheckName(call, next);

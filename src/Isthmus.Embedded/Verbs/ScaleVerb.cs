@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Isthmus.Core.Json;
-using LabelSelector = Isthmus.Core.Kubernetes.LabelSelector;
 using Isthmus.Embedded.Api;
 using Isthmus.Embedded.Apply;
+using LabelSelector = Isthmus.Core.Kubernetes.LabelSelector;
 
 namespace Isthmus.Embedded.Verbs;
 
@@ -34,7 +34,7 @@ internal sealed class ScaleVerb(ReadVerbs reader, UpdateVerb updater, TimeProvid
             var spec = current["spec"] as JsonObject ?? [];
             spec["replicas"] = replicas;
             return current;
-        }, (live, next) => FieldManager.TrackUpdate(call.Kind, live, next, manager, "scale", time.GetUtcNow())).ConfigureAwait(false);
+        }, (live, next) => FieldOwnership.TrackUpdate(call.Kind, live, next, manager, "scale", time.GetUtcNow())).ConfigureAwait(false);
         return Scale(changed);
     }
 

@@ -31,7 +31,7 @@ internal sealed class UpdateVerb(WriteParts parts, ObjectDecoder decoder, Create
                 throw ApiErrors.NotFound(call.Resource, call.Name ?? "");
             }
             var made = await creator.StoreAsync(call, options, wanted,
-                o => FieldManager.TrackUpdate(call.Kind, null, o, manager, null, parts.Time.GetUtcNow())).ConfigureAwait(false);
+                o => FieldOwnership.TrackUpdate(call.Kind, null, o, manager, null, parts.Time.GetUtcNow())).ConfigureAwait(false);
             return (made, true);
         }
         var changed = await ChangeAsync(call, options, current =>
@@ -45,7 +45,7 @@ internal sealed class UpdateVerb(WriteParts parts, ObjectDecoder decoder, Create
             var next = wanted.Copy();
             call.Kind.Rules.Default(next);
             return next;
-        }, (current, next) => FieldManager.TrackUpdate(call.Kind, current, next, manager, call.Subresource, parts.Time.GetUtcNow())).ConfigureAwait(false);
+        }, (current, next) => FieldOwnership.TrackUpdate(call.Kind, current, next, manager, call.Subresource, parts.Time.GetUtcNow())).ConfigureAwait(false);
         return (changed, false);
     }
 
@@ -165,7 +165,7 @@ internal sealed class UpdateVerb(WriteParts parts, ObjectDecoder decoder, Create
             // The last finalizer is gone: nothing is stored, the object is removed as it was before.
             return options.DryRun || parts.Store.Delete(key, stored) is not null ? next : null;
         }
-        if (FieldManager.SameButForTimes(current, next))
+        if (FieldOwnership.SameButForTimes(current, next))
         {
             return current;
         }

@@ -36,6 +36,7 @@ public sealed class ChangeReviewTests
     [InlineData("""{"metadata":{"annotations":{"kubectl.kubernetes.io/last-applied-configuration":"{}"}}}""")]
     [InlineData("""{"metadata":{"resourceVersion":"9","managedFields":[{}]}}""")]
     [InlineData("""{"spec":{"sessionAffinity":"ClientIP"}}""")]
+    [InlineData("""{"metadata":{"annotations":{"isthmus.dev/virtual-address":"240.0.0.9","isthmus.dev/address-claimed":"2026-11-22T10:00:00Z"}}}""")]
     [InlineData("""{"status":{"conditions":[{"type":"x"}]}}""")]
     public void What_Isthmus_does_not_read_is_not_published(string change)
     {
@@ -143,8 +144,8 @@ public sealed class ChangeReviewTests
             ["operation"] = operation,
             ["namespace"] = ns,
             ["name"] = name,
-            ["object"] = live,
-            ["oldObject"] = old,
+            ["object"] = live?.DeepClone(),
+            ["oldObject"] = old?.DeepClone(),
         },
     };
 

@@ -88,7 +88,10 @@ public sealed class WebhookCallTests : IAsyncLifetime
             ["clientConfig"] = clientConfig,
             ["rules"] = new JsonArray(new JsonObject
             {
-                ["operations"] = new JsonArray("CREATE"), ["apiGroups"] = new JsonArray(""), ["apiVersions"] = new JsonArray("v1"), ["resources"] = new JsonArray("configmaps"),
+                ["operations"] = new JsonArray("CREATE"),
+                ["apiGroups"] = new JsonArray(""),
+                ["apiVersions"] = new JsonArray("v1"),
+                ["resources"] = new JsonArray("configmaps"),
             }),
         };
         await PostAsync("/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations",

@@ -61,7 +61,10 @@ public sealed class WebhookMatcherTests
         ["name"] = "t.example.com",
         ["rules"] = new JsonArray(new JsonObject
         {
-            ["operations"] = new JsonArray("*"), ["apiGroups"] = new JsonArray("networking.istio.io"), ["apiVersions"] = new JsonArray(version), ["resources"] = new JsonArray(resource),
+            ["operations"] = new JsonArray("*"),
+            ["apiGroups"] = new JsonArray("networking.istio.io"),
+            ["apiVersions"] = new JsonArray(version),
+            ["resources"] = new JsonArray(resource),
         }),
     });
 

@@ -70,7 +70,9 @@ public sealed class GoDecoderTests
             {
                 ["spec"] = new JsonObject
                 {
-                    ["containers"] = new JsonArray([.. containers.Select(item => item.DeepClone())]), ["restartPolicy"] = policy, ["hostNetwork"] = hostNetwork,
+                    ["containers"] = new JsonArray([.. containers.Select(item => item.DeepClone())]),
+                    ["restartPolicy"] = policy,
+                    ["hostNetwork"] = hostNetwork,
                 },
             };
             kind.Default(pod);

@@ -62,7 +62,9 @@ public sealed class MeshPipelineTests
         mesh.Client.DefaultRequestHeaders.Clear();
         var refused = await mesh.Client.GetAsync(new Uri("/api/status", UriKind.Relative), cancellation);
 
-        Assert.Empty(plan?["objects"]?.AsArray() ?? [""]);
+        // On a cluster that another mesh has used, its namespace is left alone and reported as such.
+        Assert.DoesNotContain(plan?["objects"]?.AsArray() ?? [], item => item?["outcome"]?.ToString() != "Skipped");
+        Assert.Empty(Failures(plan));
         Assert.Contains(status?["objects"]?.AsArray() ?? [], item => item?["kind"]?.ToString() == "MutatingWebhookConfiguration");
         Assert.DoesNotContain("PRIVATE KEY", status?.ToJsonString() ?? "", StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);

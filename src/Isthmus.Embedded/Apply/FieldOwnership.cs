@@ -8,7 +8,7 @@ namespace Isthmus.Embedded.Apply;
 /// Field ownership by Kubernetes' rules: an update owns what it changes, an apply what it names; what an applier no
 /// longer names and nobody else owns goes; what others own and would change is a conflict unless forced.
 /// </summary>
-internal static class FieldManager
+internal static class FieldOwnership
 {
     private const string ManagedFieldsKey = "managedFields";
 
