@@ -1,3 +1,0 @@
-using Xunit;
-namespace Isthmus.Core.Tests;
-public sealed class SmokeTests { [Fact] public void Smoke() => Assert.True(true); }
