@@ -144,8 +144,8 @@ public sealed class ChangeReviewTests
             ["operation"] = operation,
             ["namespace"] = ns,
             ["name"] = name,
-            ["object"] = live,
-            ["oldObject"] = old,
+            ["object"] = live?.DeepClone(),
+            ["oldObject"] = old?.DeepClone(),
         },
     };
 
