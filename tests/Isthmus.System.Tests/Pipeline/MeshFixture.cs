@@ -73,6 +73,7 @@ internal sealed class MeshFixture : IAsyncDisposable
                     DelegatedTokenCredential.Create((_, _) => new AccessToken(vault.Token, DateTimeOffset.MaxValue)), new HttpClientTransport(vault.CreateHandler())),
                 Events = events,
                 WebhookKeys = [RandomNumberGenerator.GetBytes(32)],
+                LoggerFactory = TestOutputLog.CreateFactory(),
             },
             Cancellation);
         var fixture = new MeshFixture(clusters, authority, events, vault, host, ns);

@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace Isthmus.System.Tests;
+
+/// <summary>Puts warnings and errors of what a test runs into the test's own output, where a failure shows them.</summary>
+internal sealed class TestOutputLog : ILoggerProvider
+{
+    // Taken while the test's own code runs: servers answer on threads that belong to no test.
+    private readonly ITestOutputHelper? _output = TestContext.Current.TestOutputHelper;
+
+    public static ILoggerFactory CreateFactory() => LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Warning).AddProvider(new TestOutputLog()));
+
+    public ILogger CreateLogger(string categoryName) => new Lines(_output, categoryName);
+
+    public void Dispose()
+    {
+        // Nothing is held.
+    }
+
+    private sealed class Lines(ITestOutputHelper? output, string category) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            try
+            {
+                output?.WriteLine($"{logLevel} {category}: {formatter(state, exception)} {exception}");
+            }
+            catch (InvalidOperationException)
+            {
+                // The test is over; what its servers say while they stop is nobody's business.
+                return;
+            }
+        }
+    }
+}
