@@ -31,22 +31,23 @@ internal sealed class InjectRun(TextReader input, TextWriter output, TextWriter 
     private async Task<int> FilesAsync(InjectRequest request, InjectionSettings settings, ClusterFacts facts, CancellationToken cancellationToken)
     {
         bool failed = false;
-        bool first = true;
+        var injected = new List<string>();
         foreach (string file in request.Files)
         {
             foreach (JsonNode document in Documents(file, await TextAsync(file, cancellationToken)))
             {
-                if (!first)
-                    await output.WriteLineAsync("---");
-                first = false;
                 failed |= !await InjectAsync(file, document, request, settings, facts, cancellationToken);
-                await output.WriteAsync(Yaml.Write(document));
+                injected.Add(Yaml.Write(document));
             }
         }
-        return failed ? 1 : 0;
+        // All or nothing: what goes through a pipe into kubectl apply must not leave a workload without its sidecar.
+        if (failed)
+            return 1;
+        await output.WriteAsync(string.Join($"---{Environment.NewLine}", injected));
+        return 0;
     }
 
-    /// <summary>Injects an object, or each item of a list, in place. An object that cannot be injected stays as it is and is named.</summary>
+    /// <summary>Injects an object, or each item of a list, in place. Each one that cannot be injected is named with the reason.</summary>
     private async Task<bool> InjectAsync(
         string file, JsonNode? document, InjectRequest request, InjectionSettings settings, ClusterFacts facts, CancellationToken cancellationToken)
     {
