@@ -60,7 +60,7 @@ internal sealed class InjectionRun
         merged = _remembered.Reapply(merged, Pod, template, _status, InjectedBefore);
         UserContainers.AdjustInitUser(merged, Pod, ProxyConfig.InterceptionMode == "TPROXY");
 
-        Sidecar.SetEnvironment(merged, _variables, InjectedBefore);
+        Sidecar.SetEnvironment(merged, _variables, InjectedBefore ? Pod : null);
         if (PrometheusMerge.Apply(merged, Settings) is { } error) throw new InjectionException(error);
         PrometheusMerge.ApplySecurePort(merged, Settings.Features);
         ProbeRewrite.Apply(merged, Settings, InjectedBefore);

@@ -15,30 +15,41 @@ internal static class Sidecar
     }
 
     /// <summary>
-    /// Sets the variables that the webhook's path and the values give. Istio drops variables of these names and appends its own, sorted; in a
-    /// pod that was injected before we leave them in their place, so that injecting it again changes nothing.
+    /// Sets the variables that the webhook's path and the values give. Istio drops variables of these names and appends its own, sorted. In a
+    /// pod that was injected before (<paramref name="before"/>, else null) each keeps its place, so that injecting it again changes nothing.
     /// </summary>
-    public static void SetEnvironment(JsonObject pod, SortedDictionary<string, string> variables, bool injectedBefore)
+    public static void SetEnvironment(JsonObject pod, SortedDictionary<string, string> variables, JsonObject? before)
     {
         if (variables.Count == 0 || Find(pod) is not { } sidecar) return;
         var env = sidecar.EnsureList("env");
-        var placed = new HashSet<string>(StringComparer.Ordinal);
         for (var i = env.Count - 1; i >= 0; i--)
-        {
-            var item = env[i] as JsonObject;
-            if (item.Text("name") is not { } name || !variables.TryGetValue(name, out var value)) continue;
-            if (injectedBefore && placed.Add(name))
-            {
-                if (item.Text("value") != value || item?.Count != 2) env[i] = Variable(name, value);
-            }
-            else
-            {
-                env.RemoveAt(i);
-            }
-        }
+            if (NameAt(env, i) is { } name && variables.ContainsKey(name)) env.RemoveAt(i);
+        var placed = before is not null && Find(before) is { } earlier ? PlaceAsBefore(env, earlier.List("env") ?? [], variables) : [];
         foreach (var (name, value) in variables)
             if (!placed.Contains(name)) env.Add((JsonNode)Variable(name, value));
     }
+
+    /// <summary>Puts each variable behind what it stood behind, and tells which ones it put.</summary>
+    private static HashSet<string> PlaceAsBefore(JsonArray env, JsonArray before, SortedDictionary<string, string> variables)
+    {
+        var placed = new HashSet<string>(StringComparer.Ordinal);
+        var places = Enumerable.Range(0, env.Count).Select(i => NameAt(env, i)).ToList();
+        string? previous = null;
+        for (var i = 0; i < before.Count; i++)
+        {
+            if (NameAt(before, i) is not { } name) continue;
+            if (variables.TryGetValue(name, out var value) && placed.Add(name))
+            {
+                var index = previous is null ? 0 : places.IndexOf(previous) + 1;
+                env.Insert(index, (JsonNode)Variable(name, value));
+                places.Insert(index, name);
+            }
+            if (places.Contains(name)) previous = name;
+        }
+        return placed;
+    }
+
+    private static string? NameAt(JsonArray env, int index) => (env[index] as JsonObject).Text("name");
 
     private static JsonObject Variable(string name, string value) => new() { ["name"] = name, ["value"] = value };
 }

@@ -45,7 +45,7 @@ internal sealed class GoldenCase(GoldenBundle bundle, JsonObject json)
     }
 
     /// <summary>What the pod is after the patch of the answer, or null where there is none to apply; the message where it is refused.</summary>
-    public (JsonObject? Pod, string? Refusal) Inject(JsonObject pod, string requestNamespace, ClusterFacts? facts = null)
+    public (JsonObject? Pod, string? Refusal) Inject(JsonObject pod, string requestNamespace, ClusterFacts? facts = null, string path = "/inject")
     {
         var review = new JsonObject
         {
@@ -53,7 +53,7 @@ internal sealed class GoldenCase(GoldenBundle bundle, JsonObject json)
             ["apiVersion"] = "admission.k8s.io/v1",
             ["request"] = new JsonObject { ["uid"] = Uid, ["namespace"] = requestNamespace, ["object"] = pod.DeepClone() },
         };
-        var outcome = Injector.Review(Settings, facts ?? Facts, InjectPath.Parse("/inject"), Encoding.UTF8.GetBytes(review.ToJsonString()), TestContext.Current.CancellationToken);
+        var outcome = Injector.Review(Settings, facts ?? Facts, InjectPath.Parse(path), Encoding.UTF8.GetBytes(review.ToJsonString()), TestContext.Current.CancellationToken);
         var response = outcome.Response?["response"] as JsonObject;
         if (response is null) return (null, $"FAILED {outcome.Result}");
         Assert.Equal(Uid, response["uid"]?.ToString());

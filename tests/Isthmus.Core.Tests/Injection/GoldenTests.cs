@@ -35,10 +35,13 @@ public sealed class GoldenTests(ITestOutputHelper output)
         {
             var pod = Assert.IsType<JsonObject>(item["pod"]);
             var requestNamespace = GoldenBundle.Text(item, "requestNamespace");
-            if (@case.Inject(pod, requestNamespace).Pod is not { } injected) continue;
-            var (again, refusal) = @case.Inject(injected, requestNamespace);
-            if (again is not null || refusal is not null)
-                failures.Add($"{bundle.Name} {@case.Id}: {refusal ?? string.Join("; ", GoldenComparison.Differences(injected, again ?? []).Take(ShownDifferences))}");
+            foreach (var path in new[] { "/inject", "/inject/cluster/west/net/vnet-west/another/value" })
+            {
+                if (@case.Inject(pod, requestNamespace, path: path).Pod is not { } injected) continue;
+                var (again, refusal) = @case.Inject(injected, requestNamespace, path: path);
+                if (again is null && refusal is null) continue;
+                failures.Add($"{bundle.Name} {@case.Id} {path}: {refusal ?? string.Join("; ", GoldenComparison.Differences(injected, again ?? []).Take(ShownDifferences))}");
+            }
         }
         Assert.True(failures.Count == 0, $"{failures.Count} cases:\n" + string.Join('\n', failures));
     }

@@ -22,6 +22,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
     private readonly FunctionHost _host;
     private readonly LoopbackAuthority _authority;
     private readonly string _folder;
+    private int _disposed;
 
     private FunctionsHost(FunctionHost host, LoopbackAuthority authority, RecordingTopic topic, string folder)
     {
@@ -35,6 +36,12 @@ internal sealed class FunctionsHost : IAsyncDisposable
 
     public FunctionKeys Keys => _host.Keys;
 
+    /// <summary>Breaks a function on purpose.</summary>
+    public FunctionFaults Faults { get; private init; } = new();
+
+    /// <summary>What a webhook of this host is registered with.</summary>
+    public WebhookSettings Webhooks => new() { BaseUrl = _host.Url, CaBundle = _authority.Pem, Keys = [Key] };
+
     public static async Task<FunctionsHost> StartAsync(string mesh)
     {
         var folder = Directory.CreateTempSubdirectory("isthmus-test-").FullName;
@@ -42,6 +49,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
         await File.WriteAllTextAsync(file, mesh, TestContext.Current.CancellationToken);
         var authority = LoopbackAuthority.Create("test", TimeProvider.System);
         var topic = new RecordingTopic();
+        var faults = new FunctionFaults();
         var parts = new IsthmusParts
         {
             Documents = new FileMeshDocumentSource(file),
@@ -57,15 +65,19 @@ internal sealed class FunctionsHost : IAsyncDisposable
                 Certificate = authority.Issue(),
                 Functions = typeof(NotifyChange).Assembly,
                 Services = services => services.AddIsthmus(parts),
+                Faults = faults,
             },
             TestContext.Current.CancellationToken);
-        return new FunctionsHost(host, authority, topic, folder);
+        return new FunctionsHost(host, authority, topic, folder) { Faults = faults };
     }
 
     public static string Token(string cluster, WebhookPurpose purpose) => WebhookToken.Compute(Key, new ClusterName(cluster), purpose);
 
+    /// <summary>Ends the host; a test may do so before its end.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+            return;
         Client.Dispose();
         await _host.DisposeAsync();
         _authority.Dispose();
