@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Isthmus.Embedded.Tls;
@@ -64,7 +65,7 @@ internal sealed class EventDelivery(EmbeddedEventGridOptions options) : IDisposa
             using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
             return (response.StatusCode, $"HTTP {(int)response.StatusCode}");
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or SocketException)
         {
             return (null, e.Message);
         }

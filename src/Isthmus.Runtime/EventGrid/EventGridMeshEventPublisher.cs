@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Azure;
 using Azure.Messaging;
 using Azure.Messaging.EventGrid;
@@ -25,9 +26,9 @@ public sealed class EventGridMeshEventPublisher(EventGridPublisherClient client)
             throw new MeshEventPublishException($"the topic did not take the event: {refused.Message}", refused);
         }
         // What the SDK throws once all its attempts failed otherwise.
-        catch (AggregateException failed)
+        catch (Exception failed) when (failed is AggregateException or SocketException)
         {
-            throw new MeshEventPublishException($"the topic cannot be reached: {failed.InnerException?.Message}", failed);
+            throw new MeshEventPublishException($"the topic cannot be reached: {failed.GetBaseException().Message}", failed);
         }
     }
 }

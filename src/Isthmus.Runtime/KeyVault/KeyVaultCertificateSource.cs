@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using Azure;
 using Azure.Identity;
@@ -24,7 +25,7 @@ public sealed class KeyVaultCertificateSource(VaultClients vaults) : ICertificat
                 ? Open(secret)
                 : await FromPartsAsync(client, trust, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception fault) when (fault is RequestFailedException or AggregateException or AuthenticationFailedException
+        catch (Exception fault) when (fault is RequestFailedException or AggregateException or AuthenticationFailedException or SocketException
             or CryptographicException or FormatException)
         {
             throw new CertificateSourceException($"certificate {trust.Certificate} of vault {trust.Vault.Host}: {Reason(fault)}", fault);

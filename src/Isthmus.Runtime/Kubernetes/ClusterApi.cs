@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -40,7 +41,7 @@ public sealed class ClusterApi : IDisposable
         _reads = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions
             {
-                ShouldHandle = new PredicateBuilder().Handle<HttpRequestException>().Handle<IOException>()
+                ShouldHandle = new PredicateBuilder().Handle<HttpRequestException>().Handle<IOException>().Handle<SocketException>()
                     .Handle<ClusterApiException>(refusal => refusal.Status is 429 or 502 or 503 or 504),
                 MaxRetryAttempts = options.ReadRetries,
                 Delay = TimeSpan.FromMilliseconds(100),
@@ -167,7 +168,8 @@ public sealed class ClusterApi : IDisposable
         {
             throw new ClusterUnreachableException(Cluster, $"no answer within {timeout.Timeout.TotalSeconds:0.#} s", timeout);
         }
-        catch (Exception silence) when (silence is HttpRequestException or IOException or AuthenticationException or KubernetesClientException)
+        // SocketException: HttpClient lets it through bare when a connection is reset just after it was opened.
+        catch (Exception silence) when (silence is HttpRequestException or IOException or SocketException or AuthenticationException or KubernetesClientException)
         {
             throw new ClusterUnreachableException(Cluster, silence.GetBaseException().Message, silence);
         }

@@ -19,7 +19,7 @@ public sealed class MeshPipelineTests
         await mesh.JoinAsync();
 
         await mesh.ExportAsync(mesh.Clusters.West, export: true);
-        await MeshFixture.UntilAsync(async () => await mesh.EntryAsync(mesh.Clusters.East) is not null);
+        await mesh.UntilAsync(async () => await mesh.EntryAsync(mesh.Clusters.East) is not null);
         await mesh.Events.IdleAsync(cancellation);
         var entry = await mesh.EntryAsync(mesh.Clusters.East);
         var gateways = await mesh.Clusters.West.Api.ListAsync(ResourceKind.Gateway, "isthmus-system", null, null, cancellation);
@@ -28,7 +28,7 @@ public sealed class MeshPipelineTests
         Assert.Contains($"reviews.{mesh.Namespace}.svc.cluster.local", Assert.Single(gateways).ToJsonString(), StringComparison.Ordinal);
 
         await mesh.ExportAsync(mesh.Clusters.West, export: false);
-        await MeshFixture.UntilAsync(async () => await mesh.EntryAsync(mesh.Clusters.East) is null);
+        await mesh.UntilAsync(async () => await mesh.EntryAsync(mesh.Clusters.East) is null);
         await mesh.Events.IdleAsync(cancellation);
         Assert.Empty(await mesh.Clusters.West.Api.ListAsync(ResourceKind.Gateway, "isthmus-system", null, null, cancellation));
         Assert.Empty(mesh.Events.DeadLetters);
@@ -44,7 +44,7 @@ public sealed class MeshPipelineTests
         foreach (var export in new[] { true, false, true, false, true })
             await mesh.ExportAsync(mesh.Clusters.West, export);
         await mesh.Events.IdleAsync(cancellation);
-        await MeshFixture.UntilAsync(async () => await mesh.EntryAsync(mesh.Clusters.East) is not null && mesh.Events.Pending == 0);
+        await mesh.UntilAsync(async () => await mesh.EntryAsync(mesh.Clusters.East) is not null && mesh.Events.Pending == 0);
 
         Assert.NotNull(await mesh.EntryAsync(mesh.Clusters.East));
         Assert.Empty(mesh.Events.DeadLetters);
@@ -93,7 +93,7 @@ public sealed class MeshPipelineTests
         Assert.Equal("west", Assert.Single(Failures(status).Select(failure => failure?["cluster"]?.ToString()).Distinct()));
         Assert.Contains(status?["objects"]?.AsArray() ?? [], item => item?["cluster"]?.ToString() == "east");
         Assert.Equal(1, exitCode);
-        Assert.Contains("west", output.ToString(), StringComparison.Ordinal);
+        Assert.True(output.ToString().Contains("west", StringComparison.Ordinal), error.ToString());
 
         mesh.Clusters.West.Reconnect();
         await mesh.JoinAsync();
