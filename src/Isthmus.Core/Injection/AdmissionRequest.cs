@@ -50,14 +50,20 @@ internal sealed record AdmissionRequest
                 response["status"] = new JsonObject { ["metadata"] = new JsonObject(), ["message"] = refused.Message };
                 break;
             case InjectionResult.Injected injected:
-                response["allowed"] = true;
-                response["patch"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(injected.Patch.ToJsonString()));
-                response["patchType"] = "JSONPatch";
-                break;
+                return Answer(new InjectedPods.Known(injected, PatchText(injected)));
             default:
                 response["allowed"] = true;
                 break;
         }
-        return new ReviewOutcome(Uid, new JsonObject { ["kind"] = "AdmissionReview", ["apiVersion"] = ApiVersion, ["response"] = response }, result);
+        return Answer(response, result);
     }
+
+    public ReviewOutcome Answer(InjectedPods.Known injected) => Answer(
+        new JsonObject { ["uid"] = Uid, ["allowed"] = true, ["patch"] = injected.Patch, ["patchType"] = "JSONPatch" }, injected.Result);
+
+    /// <summary>The patch as a review carries it: JSON in base64.</summary>
+    public static string PatchText(InjectionResult.Injected injected) => Convert.ToBase64String(Encoding.UTF8.GetBytes(injected.Patch.ToJsonString()));
+
+    private ReviewOutcome Answer(JsonObject response, InjectionResult result) =>
+        new(Uid, new JsonObject { ["kind"] = "AdmissionReview", ["apiVersion"] = ApiVersion, ["response"] = response }, result);
 }

@@ -5,7 +5,14 @@ public sealed class InjectPath
 {
     private const string LegacyMark = ":ENV:";
 
-    private InjectPath(IReadOnlyDictionary<string, string> variables) => Variables = variables;
+    private InjectPath(IReadOnlyDictionary<string, string> variables)
+    {
+        Variables = variables;
+        Text = string.Join('\n', variables.Select(variable => $"{variable.Key}\0{variable.Value}"));
+    }
+
+    /// <summary>All variables in one text, to tell paths apart.</summary>
+    internal string Text { get; }
 
     /// <summary>Environment variable by name, in ordinal order.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; }

@@ -7,8 +7,8 @@ using Isthmus.Core.Kubernetes;
 namespace Isthmus.Core.Injection;
 
 /// <summary>
-/// Everything that one revision of a control plane says about injection, parsed as a whole. Immutable but for a bounded cache of rendered
-/// templates, and safe to use from many threads.
+/// Everything that one revision of a control plane says about injection, parsed as a whole. Immutable but for bounded caches of rendered
+/// templates and injected pods, and safe to use from many threads.
 /// </summary>
 public sealed class InjectionSettings
 {
@@ -18,6 +18,7 @@ public sealed class InjectionSettings
     {
         (Version, Features, Revision) = (input.Version, IstioFeatures.Of(input.Version), input.Revision);
         (_environment, Mesh, Values) = (input.Environment, mesh, values);
+        TemplateValues = JsonValues.Convert(values);
         var global = values.Object("global");
         ClusterName = global.Object("multiCluster").Text("clusterName") ?? "";
         Network = global.Text("network") ?? "";
@@ -34,6 +35,9 @@ public sealed class InjectionSettings
     internal MeshConfig Mesh { get; }
 
     internal JsonObject Values { get; }
+
+    /// <summary>The same for templates: converted once, where each look into JSON would convert again.</summary>
+    internal object? TemplateValues { get; }
 
     /// <summary><c>enabled</c> or <c>disabled</c>; with any other nothing is injected.</summary>
     internal string Policy { get; init; } = "";
@@ -65,6 +69,8 @@ public sealed class InjectionSettings
     public bool NeedsNamespaces => string.Equals(Env("PLATFORM"), "openshift", StringComparison.OrdinalIgnoreCase);
 
     internal RenderedPods Rendered { get; } = new();
+
+    internal InjectedPods Injected { get; } = new();
 
     /// <summary>A variable of istiod's environment; empty where it is not set.</summary>
     internal string Env(string name) => _environment.GetValueOrDefault(name) ?? "";

@@ -34,7 +34,7 @@ public static class Injector
 
     /// <summary>
     /// Answers an AdmissionReview (v1 or v1beta1). The pod is taken out of the review, which saves a copy. Whatever the review holds, the answer
-    /// carries the UID of its request.
+    /// carries the UID of its request. The pod of the outcome may be shared with other answers: leave it as it is.
     /// </summary>
     public static ReviewOutcome Review(
         InjectionSettings settings, ClusterFacts facts, InjectPath path, JsonObject review, CancellationToken cancellation = default)
@@ -42,7 +42,13 @@ public static class Injector
         ArgumentNullException.ThrowIfNull(review);
         var request = AdmissionRequest.TakeFrom(review);
         if (request.Error is { } error) return request.Answer(new InjectionResult.Refused(error));
-        return request.Answer(InjectOwned(settings, facts, path, request.Pod, request.Namespace, null, cancellation));
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(facts);
+        ArgumentNullException.ThrowIfNull(path);
+        var key = InjectedPods.KeyOf(facts, path, request.Namespace, request.Pod);
+        if (key is not null && settings.Injected.Find(key) is { } known) return request.Answer(known);
+        var result = InjectOwned(settings, facts, path, request.Pod, request.Namespace, null, cancellation);
+        return key is not null && result is InjectionResult.Injected injected ? request.Answer(settings.Injected.Keep(key, injected)) : request.Answer(result);
     }
 
     /// <summary>Answers the body of a webhook call; one that is no AdmissionReview is refused with the reason.</summary>

@@ -41,7 +41,7 @@ internal static class BenchCluster
                 ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["app"] = "istiod" } },
                 ["spec"] = new JsonObject
                 {
-                    ["containers"] = new JsonArray(new JsonObject { ["name"] = "discovery", ["image"] = "docker.io/istio/pilot:1.20.0" }),
+                    ["containers"] = new JsonArray(new JsonObject { ["name"] = "discovery", ["image"] = "docker.io/istio/pilot:1.14.6" }),
                 },
             },
         };

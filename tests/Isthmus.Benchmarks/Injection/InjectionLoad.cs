@@ -7,7 +7,7 @@ namespace Isthmus.Benchmarks.Injection;
 /// <summary>Reviews over HTTPS against an <c>isthmus host</c> process; client and host share the machine's cores.</summary>
 internal static class InjectionLoad
 {
-    private const int WarmUp = 2_000;
+    private const int WarmUp = 20_000;
 
     public static async Task<int> RunAsync(LoadOptions options)
     {

@@ -25,7 +25,7 @@ public class ReviewBenchmarks
             ConfigYaml = BenchFiles.Text("config"),
             ValuesJson = BenchFiles.Text("values"),
             MeshYaml = BenchFiles.Text("mesh"),
-            Version = IstioVersion.TryParse("1.20.0", out var version) ? version : throw new InvalidOperationException("1.20.0 is no version."),
+            Version = IstioVersion.TryParse("1.14.6", out var version) ? version : throw new InvalidOperationException("1.14.6 is no version."),
         });
         _settings = loaded.Settings ?? throw new InvalidOperationException(string.Join(Environment.NewLine, loaded.Errors));
         _review = BenchFiles.Bytes("review.json");

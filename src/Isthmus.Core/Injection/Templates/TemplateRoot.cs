@@ -21,7 +21,7 @@ internal static class TemplateRoot
             ["Spec"] = Spec(run, stripped),
             ["ProxyConfig"] = run.ProxyConfig,
             ["MeshConfig"] = settings.Mesh,
-            ["Values"] = settings.Values,
+            ["Values"] = settings.TemplateValues,
             ["Revision"] = settings.Revision,
             ["ProxyImage"] = ProxyImages.Sidecar(settings, run.ProxyConfig.ImageType, stripped.Annotations),
             ["ProxyUID"] = run.Ids.User,
