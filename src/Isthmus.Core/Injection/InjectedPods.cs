@@ -5,7 +5,7 @@ namespace Isthmus.Core.Injection;
 
 /// <summary>
 /// What became of pods lately. Injection is a function of settings, facts, path and pod, and the pods of one ReplicaSet reach the webhook equal
-/// to the letter (their names are generated after it), so a scale-out of hundreds is worked out once. When full it starts again from nothing.
+/// to the letter (their names are generated after it), so a scale-out of hundreds is worked out twice. When full it starts again from nothing.
 /// </summary>
 internal sealed class InjectedPods
 {
@@ -13,6 +13,7 @@ internal sealed class InjectedPods
     private const int LongestCached = 64 * 1024;
 
     private readonly ConcurrentDictionary<Key, Known> _known = new();
+    private readonly Recurrence _recurrence = new();
 
     /// <summary>What the answer depends on beside the settings; null for a pod that is too large to keep. Facts are told apart by reference.</summary>
     public static Key? KeyOf(ClusterFacts facts, InjectPath path, string requestNamespace, JsonObject pod)
@@ -23,10 +24,13 @@ internal sealed class InjectedPods
 
     public Known? Find(Key key) => _known.GetValueOrDefault(key);
 
+    /// <summary>The result with its patch as text, kept if this is not the first of its kind.</summary>
     public Known Keep(Key key, InjectionResult.Injected result)
     {
+        var known = new Known(result, AdmissionRequest.PatchText(result));
+        if (!_recurrence.Seen(key.GetHashCode())) return known;
         if (_known.Count >= Capacity) _known.Clear();
-        return _known.GetOrAdd(key, new Known(result, AdmissionRequest.PatchText(result)));
+        return _known.GetOrAdd(key, known);
     }
 
     internal sealed record Known(InjectionResult.Injected Result, string Patch);

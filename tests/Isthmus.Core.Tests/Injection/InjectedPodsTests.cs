@@ -25,6 +25,17 @@ public sealed class InjectedPodsTests
     }
 
     [Fact]
+    public void The_third_equal_pod_is_not_worked_out_again()
+    {
+        var settings = Settings();
+        var results = Enumerable.Range(0, 4).Select(_ => Injector.Review(settings, ClusterFacts.None, East, Review("u", "shop", "reviews"), TestContext.Current.CancellationToken).Result).ToList();
+
+        Assert.NotSame(results[0], results[1]);
+        Assert.Same(results[1], results[2]);
+        Assert.Same(results[1], results[3]);
+    }
+
+    [Fact]
     public void Another_path_namespace_label_or_setting_is_another_answer()
     {
         var settings = Settings();
@@ -49,25 +60,24 @@ public sealed class InjectedPodsTests
 
     private static string? Patch(JsonObject response) => (string?)response["patch"];
 
-    private static JsonObject Answer(InjectionSettings settings, ClusterFacts facts, InjectPath path, string uid, string ns = "shop", string app = "reviews")
+    private static JsonObject Answer(InjectionSettings settings, ClusterFacts facts, InjectPath path, string uid, string ns = "shop", string app = "reviews") =>
+        Assert.IsType<JsonObject>(Injector.Review(settings, facts, path, Review(uid, ns, app), TestContext.Current.CancellationToken).Response?["response"]);
+
+    private static JsonObject Review(string uid, string ns, string app) => new()
     {
-        var review = new JsonObject
+        ["apiVersion"] = "admission.k8s.io/v1",
+        ["kind"] = "AdmissionReview",
+        ["request"] = new JsonObject
         {
-            ["apiVersion"] = "admission.k8s.io/v1",
-            ["kind"] = "AdmissionReview",
-            ["request"] = new JsonObject
+            ["uid"] = uid,
+            ["namespace"] = ns,
+            ["object"] = new JsonObject
             {
-                ["uid"] = uid,
-                ["namespace"] = ns,
-                ["object"] = new JsonObject
-                {
-                    ["metadata"] = new JsonObject { ["generateName"] = "x-", ["labels"] = new JsonObject { ["app"] = app } },
-                    ["spec"] = new JsonObject { ["containers"] = new JsonArray(new JsonObject { ["name"] = "x", ["image"] = "x:1" }) },
-                },
+                ["metadata"] = new JsonObject { ["generateName"] = "x-", ["labels"] = new JsonObject { ["app"] = app } },
+                ["spec"] = new JsonObject { ["containers"] = new JsonArray(new JsonObject { ["name"] = "x", ["image"] = "x:1" }) },
             },
-        };
-        return Assert.IsType<JsonObject>(Injector.Review(settings, facts, path, review, TestContext.Current.CancellationToken).Response?["response"]);
-    }
+        },
+    };
 
     private static InjectionSettings Settings(string hub = "here")
     {

@@ -15,12 +15,13 @@ internal sealed class RenderedPods
     private const int LongestCached = 64 * 1024;
 
     private readonly ConcurrentDictionary<string, RenderedPod> _byText = new(StringComparer.Ordinal);
+    private readonly Recurrence _recurrence = new();
 
     public RenderedPod Parse(string text)
     {
         if (_byText.TryGetValue(text, out var known)) return known;
         var parsed = Read(text);
-        if (text.Length > LongestCached) return parsed;
+        if (text.Length > LongestCached || !_recurrence.Seen(text.GetHashCode(StringComparison.Ordinal))) return parsed;
         if (_byText.Count >= Capacity) _byText.Clear();
         _byText.TryAdd(text, parsed);
         return parsed;
