@@ -33,7 +33,7 @@ public static class AdmissionReviewReader
         if (await ReadLimitedAsync(body, cancellationToken).ConfigureAwait(false) is not { } bytes)
             return new ReviewBody.Refused(400, "the body is over 6 MiB");
         if (bytes.Length == 0)
-            return new ReviewBody.Refused(400, "the body is empty");
+            return new ReviewBody.Refused(400, "no body found");
         try
         {
             return JsonNode.Parse(bytes.Span, documentOptions: Limits) is JsonObject review
