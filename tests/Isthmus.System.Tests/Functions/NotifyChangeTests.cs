@@ -93,7 +93,7 @@ public sealed class NotifyChangeTests
     }
 
     [Theory]
-    [InlineData("", "application/json", HttpStatusCode.BadRequest, "empty")]
+    [InlineData("", "application/json", HttpStatusCode.BadRequest, "no body found")]
     [InlineData("no json", "application/json", HttpStatusCode.BadRequest, "no JSON")]
     [InlineData("[]", "application/json", HttpStatusCode.BadRequest, "no JSON object")]
     [InlineData("""{"a":1,"a":2}""", "application/json", HttpStatusCode.BadRequest, "no JSON")]
