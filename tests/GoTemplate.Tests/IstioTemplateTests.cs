@@ -9,10 +9,10 @@ public sealed class IstioTemplateTests
     [Fact]
     public void Every_shipped_template_parses()
     {
-        var istio = JsonNode.Parse(SharedData.Read("istio/injection/data/functions.json"))?["istio"]?.AsArray() ?? [];
+        var istio = JsonNode.Parse(SharedFiles.Text("istio/injection/data/functions.json"))?["istio"]?.AsArray() ?? [];
         var functions = istio.Aggregate(FunctionMap.Sprig(), (map, name) => map.With(name?.GetValue<string>() ?? "", 0, int.MaxValue, _ => null));
         var parsed = 0;
-        foreach (var file in Directory.GetFiles(Path.Combine(SharedData.Folder(), "istio/injection/cases"), "*.json"))
+        foreach (var file in Directory.GetFiles(SharedFiles.Folder("istio/injection/cases"), "*.json"))
         {
             var settings = JsonNode.Parse(File.ReadAllText(file))?["settings"]?.AsObject() ?? [];
             foreach (var (name, text) in settings)

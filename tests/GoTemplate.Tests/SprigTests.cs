@@ -323,7 +323,7 @@ public sealed class SprigTests
     [Fact]
     public void Every_name_of_Sprig_is_known()
     {
-        var functions = SharedData.Read("istio/injection/data/functions.json");
+        var functions = SharedFiles.Text("istio/injection/data/functions.json");
         var names = JsonNode.Parse(functions)?["sprig_v3.3_TxtFuncMap"]?.AsArray().Select(n => n?.GetValue<string>() ?? "").ToList() ?? [];
         Assert.Equal(209, names.Count);
         Assert.Empty(names.Except(FunctionMap.Sprig().Names));

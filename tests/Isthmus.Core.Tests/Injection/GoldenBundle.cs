@@ -29,7 +29,7 @@ internal sealed class GoldenBundle
     public static IReadOnlyList<string> Files()
     {
         var places = (Environment.GetEnvironmentVariable("INJECTION_CASES") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).ToList();
-        if (SharedFolder.Injection is { } shared) places.Insert(0, Path.Combine(shared, "cases"));
+        if (Repository.Shared is { } shared) places.Insert(0, Path.Combine(shared, "istio", "injection", "cases"));
         return [.. places.SelectMany(FilesIn)];
     }
 

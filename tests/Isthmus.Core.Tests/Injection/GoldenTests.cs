@@ -4,7 +4,7 @@ using Xunit;
 namespace Isthmus.Core.Tests.Injection;
 
 /// <summary>Istio's own golden cases, where they are at hand.</summary>
-public sealed class GoldenTests(ITestOutputHelper output)
+public sealed class GoldenTests
 {
     private const int ShownDifferences = 5;
 
@@ -21,7 +21,7 @@ public sealed class GoldenTests(ITestOutputHelper output)
     {
         var bundle = Open(file);
         var failures = Failures(bundle);
-        Report($"injection cases of {bundle.Name}: {bundle.Cases.Count - failures.Count} of {bundle.Cases.Count} pass");
+        ConformanceReport.Write($"injection-{bundle.Name}", $"injection cases of {bundle.Name}: {bundle.Cases.Count - failures.Count} of {bundle.Cases.Count} pass");
         Assert.True(failures.Count == 0, string.Join('\n', failures));
     }
 
@@ -97,12 +97,5 @@ public sealed class GoldenTests(ITestOutputHelper output)
     {
         Assert.SkipWhen(file == "none", "neither the shared folder nor INJECTION_CASES is there, so Istio's golden cases did not run");
         return GoldenBundle.Read(file);
-    }
-
-    /// <summary>On the console too, since runners keep the output of passing tests to themselves.</summary>
-    private void Report(string line)
-    {
-        output.WriteLine(line);
-        Console.WriteLine(line);
     }
 }

@@ -9,7 +9,7 @@ using Xunit;
 namespace Isthmus.Core.Tests.Injection;
 
 /// <summary>The rows of Istio's own unit tests, where they are at hand.</summary>
-public sealed class UnitVectorTests(ITestOutputHelper output)
+public sealed class UnitVectorTests
 {
     private static readonly InjectionSettings Defaults = Settings();
 
@@ -35,9 +35,7 @@ public sealed class UnitVectorTests(ITestOutputHelper output)
     [Fact]
     public void All_rows_of_Istios_unit_tests_hold()
     {
-        Assert.SkipWhen(SharedFolder.Injection is null, "the shared folder is not there, so the rows of Istio's unit tests did not run");
-        var file = Path.Combine(SharedFolder.Injection ?? "", "data", "unit-vectors.json");
-        var vectors = Assert.IsType<JsonObject>(JsonNode.Parse(File.ReadAllText(file))?["vectors"]);
+        var vectors = Assert.IsType<JsonObject>(SharedFiles.Json("istio/injection/data/unit-vectors.json")["vectors"]);
         var failures = new List<string>();
         var rows = 0;
         foreach (var (table, node) in vectors)
@@ -49,9 +47,7 @@ public sealed class UnitVectorTests(ITestOutputHelper output)
                 if (Checks[table](row) is { } failure) failures.Add($"{table} '{row["name"] ?? row["desc"] ?? row["meta"]?["Name"]}': {failure}");
             }
         }
-        var summary = $"unit vectors of Istio: {rows - failures.Count} of {rows} hold";
-        output.WriteLine(summary);
-        Console.WriteLine(summary);
+        ConformanceReport.Write("injection-unit-vectors", $"unit vectors of Istio: {rows - failures.Count} of {rows} hold");
         Assert.True(failures.Count == 0, string.Join('\n', failures));
     }
 

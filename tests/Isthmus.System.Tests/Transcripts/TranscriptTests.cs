@@ -49,10 +49,8 @@ public sealed class TranscriptTests(TranscriptRun run, ITestOutputHelper output)
     {
         Assert.SkipWhen(run.Results.Count == 0, "There are no recordings.");
         var summary = run.Summary();
-        output.WriteLine(summary);
-        foreach (var (name, missing) in NotYet.Where(entry => run.Results.ContainsKey(entry.Key)))
-            output.WriteLine($"not yet: {name} ({missing})");
-        TestContext.Current.SendDiagnosticMessage("{0}", summary);
+        var waiting = NotYet.Where(entry => run.Results.ContainsKey(entry.Key)).Select(entry => $"not yet: {entry.Key} ({entry.Value})");
+        ConformanceReport.Write("transcripts", string.Join(Environment.NewLine, waiting.Prepend(summary)));
         Assert.All(NotYet.Keys.Where(run.Results.ContainsKey), name => Assert.False(run.Results[name].Passed));
     }
 }

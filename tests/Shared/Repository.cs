@@ -1,4 +1,4 @@
-namespace Isthmus.System.Tests;
+namespace Isthmus.Tests;
 
 /// <summary>The checkout that the tests run from.</summary>
 internal static class Repository
