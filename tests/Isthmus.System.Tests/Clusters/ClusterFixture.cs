@@ -53,8 +53,8 @@ internal sealed class ClusterFixture : IAsyncDisposable
         var fixture = new ClusterFixture([.. Names.Zip(paths, (name, path) => new TestCluster(new ClusterName(name), path, Connect(name, path), null))], folder, real: true);
         foreach (var cluster in fixture.Clusters)
         {
-            await RemoveLeftoversAsync(cluster);
             await InstallDefinitionsAsync(cluster);
+            await RemoveLeftoversAsync(cluster);
         }
 
         return fixture;
@@ -93,6 +93,28 @@ internal sealed class ClusterFixture : IAsyncDisposable
         {
             if (await cluster.Api.GetAsync(Definition, null, definition.Name(), Cancellation) is null)
                 await cluster.Api.CreateAsync(Definition, definition, Cancellation);
+            while (!await IsEstablishedAsync(cluster, definition.Name()))
+                await Task.Delay(TimeSpan.FromMilliseconds(50), Cancellation);
+        }
+    }
+
+    /// <summary>A real server serves a new kind some time after it has accepted its definition; the test's own deadline ends the wait.</summary>
+    private static async Task<bool> IsEstablishedAsync(TestCluster cluster, string definition)
+    {
+        var live = await cluster.Api.GetAsync(Definition, null, definition, Cancellation);
+        var established = (live?["status"]?["conditions"] as JsonArray ?? [])
+            .Any(condition => (string?)condition?["type"] == "Established" && (string?)condition["status"] == "True");
+        if (!established || live?["spec"]?["names"]?["plural"]?.ToString() is not { } plural)
+            return false;
+        var version = (live["spec"]?["versions"] as JsonArray ?? []).First(entry => (bool?)entry?["served"] == true)?["name"]?.ToString() ?? "v1";
+        try
+        {
+            await cluster.Api.ListAsync(new ResourceKind("networking.istio.io", version, "", plural, true), null, null, null, Cancellation);
+            return true;
+        }
+        catch (ClusterApiException early) when (early.Status == 404)
+        {
+            return false;
         }
     }
 
