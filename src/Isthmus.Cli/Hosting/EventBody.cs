@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Azure.Messaging;
+using Isthmus.Core.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace Isthmus.Cli.Hosting;
@@ -21,19 +22,14 @@ internal static class EventBody
             buffer.Write(chunk, 0, read);
         }
 
-        try
-        {
-            return JsonNode.Parse(buffer.ToArray(), documentOptions: new JsonDocumentOptions { MaxDepth = 64 }) switch
-            {
-                JsonArray events => events,
-                JsonObject single => [single],
-                _ => null,
-            };
-        }
-        catch (JsonException)
-        {
+        if (!StrictJson.TryParse(buffer.ToArray(), out var json, out _))
             return null;
-        }
+        return json switch
+        {
+            JsonArray events => events,
+            JsonObject single => [single],
+            _ => null,
+        };
     }
 
     /// <summary>The event as CloudEvents says it; one of the Event Grid schema is mapped as Event Grid itself maps it.</summary>

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using Isthmus.Core.Json;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 
@@ -48,19 +48,10 @@ internal static class KnownExporters
     /// <summary>What a ServiceEntry remembers; nothing where the annotation is absent or was tampered with.</summary>
     public static IEnumerable<Exporter> Read(JsonObject serviceEntry)
     {
-        if (serviceEntry.Annotation(FederationNames.ExportersAnnotation) is not { } text)
-            return [];
-        try
-        {
-            return (JsonNode.Parse(text) as JsonObject ?? [])
-                .Select(entry => Read(new ClusterName(entry.Key), entry.Value as JsonObject ?? []))
-                .OfType<Exporter>().ToList();
-        }
-        catch (Exception fault) when (fault is JsonException or ArgumentException)
-        {
-            // ArgumentException: duplicate keys show only when the object is first read.
-            return [];
-        }
+        var text = serviceEntry.Annotation(FederationNames.ExportersAnnotation) ?? "";
+        return StrictJson.TryParse(text, out var json, out _) && json is JsonObject exporters
+            ? exporters.Select(entry => Read(new ClusterName(entry.Key), entry.Value as JsonObject ?? [])).OfType<Exporter>()
+            : [];
     }
 
     private static Exporter? Read(ClusterName cluster, JsonObject entry)

@@ -1,7 +1,7 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Azure.Messaging;
 using Isthmus.Core.Events;
+using Isthmus.Core.Json;
 
 namespace Isthmus.Runtime.EventGrid;
 
@@ -11,13 +11,7 @@ public static class MeshEvents
     /// <summary>Null where it is none of ours.</summary>
     public static MeshEvent? Read(CloudEvent cloudEvent)
     {
-        try
-        {
-            return MeshEvent.Parse(cloudEvent.Type, cloudEvent.Data is { } data ? JsonNode.Parse(data.ToMemory().Span) : null);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
+        JsonNode? body = null;
+        return cloudEvent.Data is { } data && !StrictJson.TryParse(data.ToMemory().Span, out body, out _) ? null : MeshEvent.Parse(cloudEvent.Type, body);
     }
 }

@@ -1,6 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Isthmus.Core.Injection;
+using Isthmus.Core.Json;
 
 namespace Isthmus.Runtime.Injection;
 
@@ -10,14 +10,9 @@ public static class IstioVersionOfValues
     /// <summary>Null where the values name none; what else is wrong with them is for their reader to say.</summary>
     public static IstioVersion? Find(string valuesJson)
     {
-        try
-        {
-            JsonNode? tag = (JsonNode.Parse(valuesJson) as JsonObject)?["global"] is JsonObject global ? global["tag"] : null;
-            return IstioVersion.TryParse(tag is JsonValue value && value.TryGetValue(out string? text) ? text : null, out IstioVersion version) ? version : null;
-        }
-        catch (JsonException)
-        {
+        if (!StrictJson.TryParse(valuesJson, out JsonNode? values, out _))
             return null;
-        }
+        JsonNode? tag = (values as JsonObject)?["global"] is JsonObject global ? global["tag"] : null;
+        return IstioVersion.TryParse(tag is JsonValue value && value.TryGetValue(out string? text) ? text : null, out IstioVersion version) ? version : null;
     }
 }

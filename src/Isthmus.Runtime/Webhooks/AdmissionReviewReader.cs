@@ -1,6 +1,6 @@
 using System.Buffers;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using Isthmus.Core.Json;
 
 namespace Isthmus.Runtime.Webhooks;
 
@@ -23,9 +23,6 @@ public static class AdmissionReviewReader
     /// <summary>An object has at most 3 MiB in etcd's practice; a review carries it twice.</summary>
     public const int MaxBytes = 6 * 1024 * 1024;
 
-    // A key that stands twice would surface only when the tree is walked, far from here.
-    private static readonly JsonDocumentOptions Limits = new() { MaxDepth = 200, AllowDuplicateProperties = false };
-
     public static async Task<ReviewBody> ReadAsync(Stream body, string? contentType, CancellationToken cancellationToken)
     {
         if (!IsJson(contentType))
@@ -34,16 +31,9 @@ public static class AdmissionReviewReader
             return new ReviewBody.Refused(400, "the body is over 6 MiB");
         if (bytes.Length == 0)
             return new ReviewBody.Refused(400, "no body found");
-        try
-        {
-            return JsonNode.Parse(bytes.Span, documentOptions: Limits) is JsonObject review
-                ? new ReviewBody.Accepted(review)
-                : new ReviewBody.Refused(400, "the body is no JSON object");
-        }
-        catch (JsonException)
-        {
-            return new ReviewBody.Refused(400, "the body is no JSON");
-        }
+        if (!StrictJson.TryParse(bytes.Span, out var json, out var error))
+            return new ReviewBody.Refused(400, $"the body is no JSON: {error}");
+        return json is JsonObject review ? new ReviewBody.Accepted(review) : new ReviewBody.Refused(400, "the body is no JSON object");
     }
 
     private static bool IsJson(string? contentType)

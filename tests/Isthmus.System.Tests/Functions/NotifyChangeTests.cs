@@ -97,6 +97,7 @@ public sealed class NotifyChangeTests
     [InlineData("no json", "application/json", HttpStatusCode.BadRequest, "no JSON")]
     [InlineData("[]", "application/json", HttpStatusCode.BadRequest, "no JSON object")]
     [InlineData("""{"a":1,"a":2}""", "application/json", HttpStatusCode.BadRequest, "no JSON")]
+    [InlineData("""{"a":"\ud800"}""", "application/json", HttpStatusCode.BadRequest, "no JSON")]
     [InlineData("{}", "text/plain", HttpStatusCode.UnsupportedMediaType, "application/json")]
     [InlineData("""{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview"}""", "application/json", HttpStatusCode.BadRequest, "no request")]
     public async Task Bad_input_is_refused_with_a_reason(string body, string contentType, HttpStatusCode status, string reason)

@@ -91,6 +91,9 @@ public sealed class FunctionHostTests
     [InlineData("""{"specversion":"1.0"}""")]
     [InlineData("""[{"id":"1"}]""")]
     [InlineData("""[null]""")]
+    [InlineData("""{"specversion":"1.0","id":"\ud800","type":"t","source":"/s"}""")]
+    [InlineData("""[{"id":"1","eventType":"t","subject":"\ud800"}]""")]
+    [InlineData("""[{"id":"1","id":"2","eventType":"t"}]""")]
     public async Task Malformed_events_are_a_400_so_that_they_are_not_retried(string body)
     {
         await using var probe = await ProbeHost.StartAsync();

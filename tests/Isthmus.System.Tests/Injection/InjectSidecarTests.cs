@@ -103,6 +103,8 @@ public sealed class InjectSidecarTests
         Assert.Equal(HttpStatusCode.Unauthorized, (await PostAsync(host, wrongCluster, "{}")).StatusCode);
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await PostAsync(host, Address("inject"), "{}", "text/plain")).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(host, Address("inject"), "{")).StatusCode);
+        // Half a surrogate pair: JSON by its grammar, but no text.
+        Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(host, Address("inject"), """{"request":{"object":{"metadata":{"name":"\ud800"}}}}""")).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(host, Address("inject"), "")).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(host, Address("inject"), new string(' ', (6 * 1024 * 1024) + 1))).StatusCode);
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Isthmus.Core.Json;
 
 namespace Isthmus.Core.Injection.Templates;
 
