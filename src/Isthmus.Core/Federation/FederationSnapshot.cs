@@ -36,7 +36,7 @@ public sealed class ClusterSnapshot
     /// <summary>ServiceEntries that hold one of the addresses in question.</summary>
     public IReadOnlyList<JsonObject> AddressHolders { get; init; } = [];
 
-    /// <summary>All exported Services of the namespaces in scope, and those in scope that are not (any more) exported.</summary>
+    /// <summary>The Services in scope, exported or not (any more).</summary>
     public IReadOnlyList<JsonObject> Services { get; init; } = [];
 
     /// <summary>The pods of the exporting namespaces, or at least those behind the exported Services.</summary>
