@@ -35,7 +35,10 @@ internal static class GoodCas
         ["chain without the root, three links"] = () => Change(TestCa.Three(), ca => ca with { CertChain = ca.CertChain[..^ca.RootCert.Length] }),
         ["line ends of Windows"] = () => Change(TestCa.Two(), ca => ca with
         {
-            CaCert = Windows(ca.CaCert), CaKey = Windows(ca.CaKey), RootCert = Windows(ca.RootCert), CertChain = Windows(ca.CertChain),
+            CaCert = Windows(ca.CaCert),
+            CaKey = Windows(ca.CaKey),
+            RootCert = Windows(ca.RootCert),
+            CertChain = Windows(ca.CertChain),
         }),
         ["no line end at the end"] = () => Change(TestCa.Two(), ca => ca with { CaCert = ca.CaCert.TrimEnd(), CaKey = ca.CaKey.TrimEnd(), RootCert = ca.RootCert.TrimEnd(), CertChain = ca.CertChain.TrimEnd() }),
         ["explanations between the blocks"] = () => Change(TestCa.Two(), ca => ca with
