@@ -16,14 +16,22 @@ public sealed class KeyVaultCertificateSource(VaultClients vaults) : ICertificat
 {
     private static readonly string[] Parts = ["ca-cert", "ca-key", "root-cert", "cert-chain"];
 
-    public async Task<CaMaterial> ReadAsync(TrustSettings trust, CancellationToken cancellationToken)
+    public Task<CaMaterial> ReadAsync(TrustSettings trust, CancellationToken cancellationToken) => ReadAsync(trust, [], cancellationToken);
+
+    public Task<CaMaterial> ReadVersionAsync(TrustSettings trust, string version, CancellationToken cancellationToken) =>
+        ReadAsync(trust, version.Split('-'), cancellationToken);
+
+    /// <param name="versions">None: the newest. One: of the certificate. Four: of the parts, in their order.</param>
+    private async Task<CaMaterial> ReadAsync(TrustSettings trust, string[] versions, CancellationToken cancellationToken)
     {
         var client = vaults.For(trust.Vault);
         try
         {
-            return await FindAsync(client, trust.Certificate, cancellationToken).ConfigureAwait(false) is { } secret
-                ? Open(secret)
-                : await FromPartsAsync(client, trust, cancellationToken).ConfigureAwait(false);
+            if (versions.Length != Parts.Length && await FindAsync(client, trust.Certificate, versions.FirstOrDefault(), cancellationToken).ConfigureAwait(false) is { } secret)
+                return Open(secret);
+            if (versions.Length is not 0 && versions.Length != Parts.Length)
+                throw new CryptographicException($"there is no version {string.Join('-', versions)} (any more)");
+            return await FromPartsAsync(client, trust, versions, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception fault) when (fault is RequestFailedException or AggregateException or AuthenticationFailedException or SocketException
             or CryptographicException or FormatException)
@@ -36,12 +44,12 @@ public sealed class KeyVaultCertificateSource(VaultClients vaults) : ICertificat
         ? CaBundle.FromPkcs12(secret.Value, secret.Properties.Version)
         : CaBundle.FromPem(secret.Value, secret.Properties.Version);
 
-    private static async Task<CaMaterial> FromPartsAsync(SecretClient client, TrustSettings trust, CancellationToken cancellationToken)
+    private static async Task<CaMaterial> FromPartsAsync(SecretClient client, TrustSettings trust, string[] versions, CancellationToken cancellationToken)
     {
         var parts = new List<KeyVaultSecret>();
-        foreach (var part in Parts)
+        foreach (var (index, part) in Parts.Index())
         {
-            var secret = await FindAsync(client, part, cancellationToken).ConfigureAwait(false)
+            var secret = await FindAsync(client, part, versions.ElementAtOrDefault(index), cancellationToken).ConfigureAwait(false)
                 ?? throw new CryptographicException($"there is no secret {trust.Certificate}, nor all of {string.Join(", ", Parts)} ({part} is missing)");
             parts.Add(secret);
         }
@@ -50,11 +58,11 @@ public sealed class KeyVaultCertificateSource(VaultClients vaults) : ICertificat
             parts[0].Value, parts[1].Value, parts[2].Value, parts[3].Value, string.Join('-', parts.Select(part => part.Properties.Version)));
     }
 
-    private static async Task<KeyVaultSecret?> FindAsync(SecretClient client, string name, CancellationToken cancellationToken)
+    private static async Task<KeyVaultSecret?> FindAsync(SecretClient client, string name, string? version, CancellationToken cancellationToken)
     {
         try
         {
-            return await client.GetSecretAsync(name, cancellationToken: cancellationToken).ConfigureAwait(false);
+            return await client.GetSecretAsync(name, version, cancellationToken: cancellationToken).ConfigureAwait(false);
         }
         catch (RequestFailedException missing) when (missing.Status == 404)
         {

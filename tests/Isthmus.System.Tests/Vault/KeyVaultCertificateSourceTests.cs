@@ -76,6 +76,31 @@ public sealed class KeyVaultCertificateSourceTests : IAsyncLifetime
         Assert.Equal(("text of ca-cert", "text of ca-key", "text of root-cert", "text of cert-chain"), (material.CaCert, material.CaKey, material.RootCert, material.CertChain));
     }
 
+    [Fact]
+    public async Task An_earlier_version_can_be_read_as_long_as_the_vault_has_it()
+    {
+        Vault.SetCertificate("mesh", _mesh.IssueIntermediatePem());
+        var first = await Source().ReadAsync(Trust, Cancellation);
+        Vault.SetCertificate("mesh", _mesh.IssueIntermediatePem());
+
+        Assert.Equal(first.CaCert, (await Source().ReadVersionAsync(Trust, first.SourceVersion, Cancellation)).CaCert);
+        var fault = await Assert.ThrowsAsync<CertificateSourceException>(() => Source().ReadVersionAsync(Trust, new string('0', 32), Cancellation));
+        Assert.Contains(new string('0', 32), fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_earlier_set_of_the_four_secrets_is_read_part_by_part()
+    {
+        string[] parts = ["ca-cert", "ca-key", "root-cert", "cert-chain"];
+        foreach (var name in parts)
+            Vault.SetSecret(name, $"first {name}");
+        var first = await Source().ReadAsync(Trust, Cancellation);
+        foreach (var name in parts)
+            Vault.SetSecret(name, $"second {name}");
+
+        Assert.Equal("first ca-key", (await Source().ReadVersionAsync(Trust, first.SourceVersion, Cancellation)).CaKey);
+    }
+
     [Theory]
     [InlineData(false, false, "no private key")]
     [InlineData(true, false, "issuer of 'O=Test, CN=Intermediate CA' is missing")]
