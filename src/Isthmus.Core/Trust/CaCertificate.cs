@@ -26,6 +26,8 @@ internal sealed class CaCertificate : IDisposable
     /// <summary>Where it stands and whom it names, to begin a message with.</summary>
     public string At => _file == CaFiles.CaCert ? $"{_file}: {Subject}" : $"{_file}, block {_block}: {Subject}";
 
+    public string Pem => Certificate.ExportCertificatePem() + "\n";
+
     public string Subject => Shown(Certificate.SubjectName);
 
     public string Issuer => Shown(Certificate.IssuerName);

@@ -47,6 +47,28 @@ public static class CaMaterialValidator
         return faults.ToImmutable();
     }
 
+    /// <summary>
+    /// Why the parts do not belong to one CA, empty where they do: what a set of secrets shows of which only some were changed.
+    /// Whether the CA is any good is another question.
+    /// </summary>
+    public static ImmutableArray<string> FaultsOfSet(CaMaterial material)
+    {
+        var faults = ImmutableArray.CreateBuilder<string>();
+        var signing = PemCertificates.ReadPlaced(material.CaCert, CaFiles.CaCert, faults);
+        var roots = PemCertificates.ReadPlaced(material.RootCert, CaFiles.RootCert, faults);
+        var chain = PemCertificates.ReadPlaced(material.CertChain, CaFiles.CertChain, faults);
+        if (faults.Count == 0)
+        {
+            KeyRules.CheckKey(signing[0], material.CaKey, faults);
+            ChainRules.CheckOrder(signing[0], chain, faults);
+            ChainRules.PathToRoot(signing[0], chain, roots, faults);
+        }
+
+        foreach (var certificate in signing.Concat(roots).Concat(chain))
+            certificate.Dispose();
+        return faults.ToImmutable();
+    }
+
     private static void CheckTogether(
         CaCertificate signing,
         string key,

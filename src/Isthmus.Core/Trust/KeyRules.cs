@@ -61,6 +61,16 @@ internal static class KeyRules
         }
     }
 
+    /// <summary>Whether a private key in PEM is this certificate's.</summary>
+    public static bool Fits(CaCertificate certificate, string pem)
+    {
+        if (certificate.Certificate.PublicKey.Oid.Value is not (RsaKey or EcKey))
+            return false;
+        var faults = ImmutableArray.CreateBuilder<string>();
+        CheckKey(certificate, pem, faults);
+        return faults.Count == 0;
+    }
+
     private static PemBlock? TheKey(IReadOnlyList<PemBlock> blocks, ImmutableArray<string>.Builder faults)
     {
         var keys = blocks.Where(block => block.Label.EndsWith(Pkcs8, StringComparison.Ordinal)).ToList();
