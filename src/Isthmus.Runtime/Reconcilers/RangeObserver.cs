@@ -50,7 +50,7 @@ internal sealed class RangeObserver(ClusterConnections connections)
         }
 
         var refusals = await Task.WhenAll(Impossible.Select(address => RefusalAsync(api, address, cancellationToken))).ConfigureAwait(false);
-        return [.. refusals.SelectMany(ClusterRanges.ServicesOf)];
+        return [.. refusals.SelectMany(refusal => ClusterRanges.ServicesOf(refusal))];
     }
 
     private static async Task<IReadOnlyList<JsonObject>> ListAsync(ClusterApi api, ResourceKind kind, CancellationToken cancellationToken)
