@@ -107,5 +107,8 @@ internal static class MeshLoad
     {
         public Task<Core.Trust.CaMaterial> ReadAsync(TrustSettings trust, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("The benchmark's mesh has no trust.");
+
+        public Task<Core.Trust.CaMaterial> ReadVersionAsync(TrustSettings trust, string version, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("The benchmark's mesh has no trust.");
     }
 }
