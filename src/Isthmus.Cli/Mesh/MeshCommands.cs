@@ -90,6 +90,8 @@ internal static class MeshCommands
         }
 
         Terminal.For(streams.Output).Write(table);
+        foreach (var warning in report.Warnings)
+            streams.Error.WriteLine($"warning: {warning}");
         foreach (var failure in report.Failures)
             streams.Error.WriteLine($"{failure.Cluster?.Value ?? "mesh"}: {failure.Reason}");
     }

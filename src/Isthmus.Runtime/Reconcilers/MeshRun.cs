@@ -11,6 +11,7 @@ public sealed class MeshRun(
 {
     private readonly SetupRun _setup = new(connections, webhooks);
     private readonly TrustRun _trust = new(connections, certificates, time);
+    private readonly TrustNoticeRun _notices = new(connections, time);
     private readonly FederationRun _federation = new(connections, options, time);
     private readonly ControlPlaneRun _controlPlanes = new(connections, options, time);
 
@@ -32,9 +33,10 @@ public sealed class MeshRun(
             async token =>
             {
                 var trust = await _trust.PlanAsync(mesh, material, clusters, state, token).ConfigureAwait(false);
+                var notices = await _notices.PlanAsync(mesh, clusters, state, token).ConfigureAwait(false);
                 var names = await _federation.PlanAsync(mesh, [], state, token).ConfigureAwait(false);
                 var setup = await _setup.PlanAsync(mesh, clusters, state, token).ConfigureAwait(false);
-                return await _controlPlanes.AddAsync(names.With(setup).With(trust), mesh, isDryRun, state, token).ConfigureAwait(false);
+                return await _controlPlanes.AddAsync(names.With(setup).With(trust).With(notices), mesh, isDryRun, state, token).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
     }
@@ -44,6 +46,15 @@ public sealed class MeshRun(
         var state = new RunState();
         var material = await _trust.ReadAsync(mesh, state, cancellationToken).ConfigureAwait(false);
         return await new ReconcileLoop(connections, time).RunAsync(
-            mesh, state, budget, isDryRun: false, token => _trust.PlanAsync(mesh, material, mesh.Clusters, state, token), cancellationToken).ConfigureAwait(false);
+            mesh,
+            state,
+            budget,
+            isDryRun: false,
+            async token =>
+            {
+                var trust = await _trust.PlanAsync(mesh, material, mesh.Clusters, state, token).ConfigureAwait(false);
+                return trust.With(await _notices.PlanAsync(mesh, mesh.Clusters, state, token).ConfigureAwait(false));
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 }

@@ -28,6 +28,9 @@ public sealed record RunReport(ImmutableArray<RunEntry> Entries, ImmutableArray<
 {
     public static readonly RunReport Empty = new([], []);
 
+    /// <summary>What will go wrong unless somebody acts.</summary>
+    public ImmutableArray<string> Warnings { get; init; } = [];
+
     /// <summary>False when any cluster failed: the event has to be delivered again.</summary>
     public bool Succeeded => Failures.IsEmpty;
 
@@ -36,5 +39,6 @@ public sealed record RunReport(ImmutableArray<RunEntry> Entries, ImmutableArray<
 
     public IEnumerable<RunEntry> Skipped => Entries.Where(entry => entry.Outcome == RunOutcome.Skipped);
 
-    public RunReport With(RunReport other) => new(Entries.AddRange(other.Entries), Failures.AddRange(other.Failures));
+    public RunReport With(RunReport other) => 
+        new(Entries.AddRange(other.Entries), Failures.AddRange(other.Failures)) { Warnings = [.. Warnings.Union(other.Warnings)] };
 }

@@ -11,6 +11,7 @@ public static class RunReportJson
         ["succeeded"] = report.Succeeded,
         ["objects"] = new JsonArray([.. report.Entries.Where(which).Select(ToJson)]),
         ["failures"] = new JsonArray([.. report.Failures.Select(ToJson)]),
+        ["warnings"] = new JsonArray([.. report.Warnings.Select(warning => (JsonNode?)warning)]),
     };
 
     private static JsonObject ToJson(RunEntry entry)

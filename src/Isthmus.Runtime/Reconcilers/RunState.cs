@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Planning;
+using Isthmus.Core.Trust;
 using Isthmus.Runtime.Kubernetes;
 
 namespace Isthmus.Runtime.Reconcilers;
@@ -15,6 +16,13 @@ internal sealed class RunState
     private readonly ConcurrentDictionary<ObjectId, RunOutcome> _written = new();
 
     private readonly ConcurrentDictionary<ObjectId, string> _refused = new();
+
+    private readonly List<TrustNotice> _notices = [];
+
+    /// <summary>What is to be known of the CA; said while it is read, before clusters are looked at.</summary>
+    public IReadOnlyList<TrustNotice> Notices => _notices;
+
+    public void Notice(TrustNotice notice) => _notices.Add(notice);
 
     public bool IsServed(ClusterName cluster) => !_failed.ContainsKey(cluster);
 
@@ -75,7 +83,10 @@ internal sealed class RunState
         var failures = _failed.OrderBy(failure => failure.Key).Select(failure => new RunFailure(failure.Key, failure.Value))
             .Concat(_refused.OrderBy(refusal => refusal.Key).Select(refusal => new RunFailure(refusal.Key.Cluster, $"{refusal.Key}: {refusal.Value}")))
             .Concat(_wholeRun.Select(reason => new RunFailure(null, reason)));
-        return new RunReport([.. ordered], [.. failures]);
+        return new RunReport([.. ordered], [.. failures])
+        {
+            Warnings = [.. _notices.Where(notice => notice.Days is not null).Select(notice => $"{notice.Message} ({notice.Days} days left)")],
+        };
     }
 
     private static RunEntry Entry(ObjectId id, RunOutcome outcome, string? reason = null) =>

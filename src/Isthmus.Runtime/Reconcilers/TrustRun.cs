@@ -23,12 +23,20 @@ internal sealed class TrustRun(ClusterConnections connections, ICertificateSourc
         catch (CertificateSourceException failure)
         {
             state.Fail(failure.Message);
+            state.Notice(new TrustNotice(TrustNotice.Unreadable, failure.Message));
             return null;
         }
 
-        var faults = CaMaterialValidator.Validate(material, time.GetUtcNow());
+        var now = time.GetUtcNow();
+        var faults = CaMaterialValidator.Validate(material, now);
         foreach (var fault in faults)
+        {
             state.Fail($"certificate {trust.Certificate} of {trust.Vault}: {fault}");
+            state.Notice(new TrustNotice(TrustNotice.Refused, $"{fault}. The clusters keep the CA that they have"));
+        }
+
+        foreach (var notice in faults.IsEmpty ? CaExpiry.Find(material, now) : [])
+            state.Notice(notice);
         return faults.IsEmpty ? material : null;
     }
 

@@ -80,6 +80,8 @@ internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
 
     public void RenewCertificate() => _material = CaBundle.FromPem(_authority.IssueIntermediatePem(), Guid.NewGuid().ToString("N"));
 
+    public void Use(CaMaterial material) => _material = material;
+
     public Task<CaMaterial> ReadAsync(TrustSettings trust, CancellationToken cancellationToken) =>
         Task.FromResult(_material ?? throw new InvalidOperationException("no certificate"));
 
