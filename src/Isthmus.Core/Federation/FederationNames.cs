@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
@@ -11,7 +12,10 @@ public static class FederationNames
     /// <summary>On a Service, by its user: <c>"true"</c> exports it.</summary>
     public const string ExportLabel = "isthmus.dev/export";
 
-    /// <summary>On a Service, by its user: the clusters that may import it, comma-separated; all where absent.</summary>
+    /// <summary>On a Service that a ServiceExport exports, by us: what <see cref="ExportLabel"/> would do, for webhooks and EndpointSlices to see.</summary>
+    public const string ExportedLabel = "isthmus.dev/exported";
+
+    /// <summary>On a Service or ServiceExport, by its user: the clusters that may import it, comma-separated; all where absent.</summary>
     public const string ExportToAnnotation = "isthmus.dev/export-to";
 
     /// <summary>On an exported Service, by us: since when it is exported.</summary>
@@ -34,7 +38,10 @@ public static class FederationNames
 
     private const string GatewayPrefix = "isthmus-exports-";
 
-    /// <summary>Whether a Service asks to be exported. One that is going does not any more.</summary>
+    /// <summary>The versions of ServiceExport that are read, the preferred one first.</summary>
+    public static readonly ImmutableArray<string> ServiceExportVersions = ["v1beta1", "v1alpha1"];
+
+    /// <summary>Whether a Service asks to be exported by its label. One that is going does not any more.</summary>
     public static bool IsExported(JsonObject service) => service.Label(ExportLabel) == "true" && !service.IsTerminating();
 
     public static ServiceName NameOf(JsonObject service) => new(service.NamespaceName() ?? "", service.Name());

@@ -39,7 +39,7 @@ public static class FederationPlanner
         var (gateways, skipped) = Gateways(mesh, snapshot, exports);
         desired.AddRange(gateways);
         var owned = PlanDiff.Compute(desired, Observed(mesh, snapshot, desired)).OwnedOnly(mesh.Name);
-        var contributions = Marks(mesh, snapshot, exports, claims)
+        var contributions = new ExportReport(mesh, snapshot, exports, claims).Write()
             .Concat(Records(mesh, snapshot, records))
             .Concat(skipped);
         return new FederationPlan(owned.With(new Plan(contributions)), exports.Services.Count > claims.Count && snapshot.KnownAddresses is not null);
@@ -50,7 +50,7 @@ public static class FederationPlanner
         var shown = snapshot.Clusters.Values
             .SelectMany(cluster => cluster.ServiceEntries.Concat(cluster.AddressHolders).Where(entry => Ownership.IsOurs(entry, mesh.Name)))
             .Select(AddressClaim.OfServiceEntry)
-            .Concat(exports.Seen.Select(export => AddressClaim.OfService(export.Service)))
+            .Concat(exports.Seen.Select(export => export.Service is { } service ? AddressClaim.OfService(service) : null))
             .OfType<AddressClaim>()
             .ToLookup(claim => exports.Services.ContainsKey(claim.Service));
         var own = shown[true].ToLookup(claim => claim.Service);
@@ -91,6 +91,8 @@ public static class FederationPlanner
         var scope = snapshot.Scope;
         var exported = exports.Seen
             .Where(export => export.Exporter is not null && served.Contains(export.Cluster) && scope.Includes(export.Name))
+            // Nobody is led to an export that was left out, so nobody may reach it either.
+            .Where(export => exports.Services.GetValueOrDefault(export.Name)?.IsLeftOut(export.Cluster.Name) != true)
             .Select(export => (export.Name.Namespace, Host: export.Name.ClusterHost(export.Cluster)));
         // Names outside the scope stay as they are listed, so that one name's event reads no other name. A silent cluster's exports
         // are known only from what the Gateways list already, so nothing is taken out of them.
@@ -130,44 +132,6 @@ public static class FederationPlanner
         if (kind == ResourceKind.Gateway)
             return live.Label(KnownExporters.NamespaceLabel) is { } ns && scope.IncludesNamespace(ns);
         return KnownExporters.ServiceOf(live) is { } name && scope.Includes(name);
-    }
-
-    private static IEnumerable<PlannedAction> Marks(
-        MeshDocument mesh, FederationSnapshot snapshot, MeshExports exports, ImmutableSortedDictionary<ServiceName, AddressClaim> claims)
-    {
-        foreach (var export in exports.Seen.Where(export => snapshot.Scope.Includes(export.Name)))
-        {
-            var claim = export.Exporter is not null && claims.TryGetValue(export.Name, out var held) ? held : (AddressClaim?)null;
-            var problem = export.Refusal ?? exports.Services.GetValueOrDefault(export.Name)?.ConflictFor(export.Cluster.Name)
-                ?? UnknownImporters(mesh, export) ?? Unreachable(mesh, export) ?? (claim is null ? "no address is free in the mesh's addressRange" : null);
-            var mark = ServiceMarks.Export(export, claim, problem);
-            yield return mark;
-            if (problem is not null)
-                yield return new PlannedAction.Skipped(mark.Id, problem);
-        }
-
-        foreach (var (name, seen) in snapshot.Clusters)
-        {
-            var isLeaving = mesh.Find(name) is { Leaving: true };
-            foreach (var service in seen.Services.Where(service => snapshot.Scope.Includes(FederationNames.NameOf(service)) && !service.IsTerminating()))
-            {
-                if (isLeaving)
-                    yield return ServiceMarks.Left(name, service);
-                else if (!FederationNames.IsExported(service))
-                    yield return ServiceMarks.Withdrawn(name, service);
-            }
-        }
-    }
-
-    private static string? Unreachable(MeshDocument mesh, ServiceExport export) =>
-        export.Exporter is { Gateways.IsEmpty: true } && mesh.Clusters.Any(cluster => cluster.ControlPlane != export.Cluster.ControlPlane)
-            ? "the cluster has no gateway with an address, so other control planes' clusters cannot reach it"
-            : null;
-
-    private static string? UnknownImporters(MeshDocument mesh, ServiceExport export)
-    {
-        var unknown = export.Exporter?.ExportTo?.Where(cluster => mesh.Find(new ClusterName(cluster)) is null).ToList() ?? [];
-        return unknown.Count == 0 ? null : $"{FederationNames.ExportToAnnotation} names no cluster of the mesh: {string.Join(", ", unknown)}";
     }
 
     private static IEnumerable<PlannedAction> Records(

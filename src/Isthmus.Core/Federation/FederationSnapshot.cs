@@ -39,6 +39,9 @@ public sealed class ClusterSnapshot
     /// <summary>The Services in scope, exported or not (any more).</summary>
     public IReadOnlyList<JsonObject> Services { get; init; } = [];
 
+    /// <summary>The ServiceExports in scope, in whichever version the cluster serves.</summary>
+    public IReadOnlyList<JsonObject> ServiceExports { get; init; } = [];
+
     /// <summary>The pods of the exporting namespaces, or at least those behind the exported Services.</summary>
     public IReadOnlyList<JsonObject> Pods { get; init; } = [];
 

@@ -20,7 +20,7 @@ internal sealed class GlobalService
 
     public ImmutableArray<Exporter> Conflicting { get; }
 
-    /// <summary>The oldest export's ports hold (Kubernetes' multi-cluster rule), then the smaller cluster name's.</summary>
+    /// <summary>What the oldest export says holds (Kubernetes' multi-cluster rule), then what the smaller cluster name's does.</summary>
     public static GlobalService Of(ServiceName name, IEnumerable<Exporter> exporters)
     {
         var ordered = exporters.OrderBy(exporter => exporter.Since).ThenBy(exporter => exporter.Cluster).ToList();
@@ -28,15 +28,25 @@ internal sealed class GlobalService
             name, [.. ordered.Where(exporter => exporter.Agrees(ordered[0]))], [.. ordered.Where(exporter => !exporter.Agrees(ordered[0]))]);
     }
 
-    /// <summary>What to tell an exporter about the disagreement; null where there is none. Every exporter concerned is told.</summary>
-    public string? ConflictFor(ClusterName cluster)
+    /// <summary>Whether a cluster's export does not stand behind the name.</summary>
+    public bool IsLeftOut(ClusterName cluster) => Conflicting.Any(exporter => exporter.Cluster == cluster);
+
+    /// <summary>What to tell an exporter about disagreements; null where there are none. Every exporter concerned is told.</summary>
+    public ExportFault? ConflictFor(ClusterName cluster)
     {
-        if (Conflicting.IsEmpty)
+        var concerned = IsLeftOut(cluster) ? Conflicting.Where(exporter => exporter.Cluster == cluster) : Conflicting;
+        var faults = concerned.OrderBy(exporter => exporter.Cluster)
+            .Select(exporter => (exporter.Cluster, Differences: exporter.Differences(Accepted[0]))).ToList();
+        if (faults.Count == 0)
             return null;
-        var oldest = Accepted[0];
-        var ports = string.Join(", ", oldest.Ports.Select(port => $"{port.Number}/{port.Protocol}"));
-        return Conflicting.Any(exporter => exporter.Cluster == cluster)
-            ? $"left out: its ports differ from {ports}, which {oldest.Cluster} exported first"
-            : $"left out for ports that differ from {ports}: {string.Join(", ", Conflicting.Select(exporter => exporter.Cluster).Order())}";
+        var reasons = string.Join(',', faults.SelectMany(fault => fault.Differences).Select(difference => difference.Reason).Distinct().Order(StringComparer.Ordinal));
+        var texts = faults.Select(fault =>
+        {
+            var differences = string.Join(" and ", fault.Differences.Select(difference => difference.Message));
+            return fault.Cluster == cluster
+                ? $"left out: {differences}, which {Accepted[0].Cluster} exported first"
+                : $"{fault.Cluster} is left out: {differences}, which {Accepted[0].Cluster} exported first";
+        });
+        return new ExportFault(reasons, $"{string.Join("; ", texts)}: make them equal, or export only one of them");
     }
 }

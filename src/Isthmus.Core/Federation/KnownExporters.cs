@@ -15,6 +15,8 @@ internal static class KnownExporters
     public const string ServiceLabel = "isthmus.dev/service";
     public const string NamespaceLabel = "isthmus.dev/namespace";
 
+    private const string UsualDomain = "cluster.local";
+
     /// <summary>The service that one of our objects stands for.</summary>
     public static ServiceName? ServiceOf(JsonObject obj) =>
         obj.Label(NamespaceLabel) is { } ns && obj.Label(ServiceLabel) is { } name ? new ServiceName(ns, name) : null;
@@ -37,6 +39,8 @@ internal static class KnownExporters
             // One exporter needs no weight, and its scaling should not rewrite every ServiceEntry.
             if (all.Count > 1)
                 entry["ready"] = exporter.Ready;
+            if (exporter.ClusterDomain != UsualDomain)
+                entry["domain"] = exporter.ClusterDomain;
             if (exporter.ExportTo is { } exportTo)
                 entry["to"] = new JsonArray([.. exportTo.Select(cluster => (JsonNode)cluster)]);
             root[exporter.Cluster.Value] = entry;
@@ -64,6 +68,7 @@ internal static class KnownExporters
             Cluster = cluster,
             Since = since,
             Ports = [.. ports.OfType<ServicePort>()],
+            ClusterDomain = ObjectMetadata.TextOf(entry["domain"]) ?? UsualDomain,
             Gateways = [.. Texts(entry["gateways"]).Select(Gateway).OfType<GatewayAddress>()],
             ServiceAccounts = [.. Texts(entry["accounts"])],
             TrustDomain = ObjectMetadata.TextOf(entry["trustDomain"]) ?? "cluster.local",

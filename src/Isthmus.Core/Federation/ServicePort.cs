@@ -39,6 +39,14 @@ public readonly record struct ServicePort(int Number, string Name, string Protoc
         return [.. ports.Values];
     }
 
+    /// <summary>The ports of other transports, such as 53/UDP, in the order in which the Service lists them.</summary>
+    public static ImmutableArray<string> OtherTransports(JsonObject service) =>
+    [
+        .. ((service["spec"] as JsonObject)?["ports"] as JsonArray ?? []).OfType<JsonObject>()
+            .Select(port => (Number: port["port"]?.ToString(), Transport: ObjectMetadata.TextOf(port["protocol"]) ?? "TCP"))
+            .Where(port => port.Transport != "TCP").Select(port => $"{port.Number}/{port.Transport}"),
+    ];
+
     private static ServicePort Read(int number, string name, string? appProtocol)
     {
         // What Istio would sniff cannot be said in a ServiceEntry; TCP carries it whole.

@@ -14,7 +14,8 @@ public sealed class Plan
     private static readonly ImmutableArray<ResourceKind> WriteOrder =
     [
         ResourceKind.Namespace, ResourceKind.Secret, ResourceKind.Gateway, ResourceKind.DestinationRule, ResourceKind.ServiceEntry,
-        ResourceKind.Service, ResourceKind.ConfigMap, ResourceKind.MutatingWebhookConfiguration, ResourceKind.ValidatingWebhookConfiguration,
+        // Events go before the annotation that shows the same: once that stands, nobody tells it again.
+        ResourceKind.Event, ResourceKind.Service, ResourceKind.ServiceExport, ResourceKind.ServiceExport with { Version = "v1alpha1" }, ResourceKind.ConfigMap, ResourceKind.MutatingWebhookConfiguration, ResourceKind.ValidatingWebhookConfiguration,
     ];
 
     public Plan(IEnumerable<PlannedAction> actions) =>

@@ -82,6 +82,7 @@ internal sealed class FederationObserver(ClusterConnections connections, TimePro
         DnsConfigMap = written.DnsConfigMap,
         AddressHolders = holders,
         Services = sources.Services,
+        ServiceExports = sources.ServiceExports,
         Pods = sources.Pods,
         EndpointSlices = sources.EndpointSlices,
         GatewayService = sources.GatewayService,

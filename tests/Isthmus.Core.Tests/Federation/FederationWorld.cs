@@ -78,6 +78,18 @@ internal sealed class FederationWorld
         Put(cluster, ResourceKind.Service, ns, name, $$$"""{"metadata":{{{annotations}}},"spec":{"clusterIP":"10.0.0.9","selector":{"app":"{{{name}}}"},"ports":{{{ports}}}}}""", ("isthmus.dev/export", "true"));
     }
 
+    /// <summary>A ServiceExport, created at a time after the start.</summary>
+    public void Declare(string cluster, string ns, string name, double seconds = 0, string version = "v1beta1", string? exportTo = null)
+    {
+        var annotations = exportTo is null ? "{}" : $$"""{"isthmus.dev/export-to":"{{exportTo}}"}""";
+        Put(cluster, ResourceKind.ServiceExport with { Version = version }, ns, name, $$$"""
+            {"metadata":{"generation":1,"creationTimestamp":"{{{Start.AddSeconds(seconds):yyyy-MM-ddTHH:mm:ssZ}}}","annotations":{{{annotations}}}}}
+            """);
+    }
+
+    public void Service(string cluster, string ns, string name, string spec = """{"clusterIP":"10.0.0.9","ports":[{"name":"http","port":9080}]}""", params (string, string)[] labels) =>
+        Put(cluster, ResourceKind.Service, ns, name, $$$"""{"spec":{{{spec}}}}""", labels);
+
     public void Unexport(string cluster, string ns, string name) => Labels(Get(cluster, ResourceKind.Service, ns, name)).Remove("isthmus.dev/export");
 
     public void Pod(string cluster, string ns, string app, string account, string suffix = "1") =>
@@ -134,6 +146,7 @@ internal sealed class FederationWorld
             Gateways = All(ResourceKind.Gateway),
             AddressHolders = All(ResourceKind.ServiceEntry),
             Services = All(ResourceKind.Service),
+            ServiceExports = [.. All(ResourceKind.ServiceExport), .. All(ResourceKind.ServiceExport with { Version = "v1alpha1" })],
             Pods = All(ResourceKind.Pod),
             EndpointSlices = All(ResourceKind.EndpointSlice),
             GatewayService = State.GetValueOrDefault(Id(cluster.Name.Value, ResourceKind.Service, "istio-system", "gw")),

@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using Isthmus.Core.Mesh;
+
+namespace Isthmus.Core.Federation;
+
+/// <summary>What is wrong with an export beside the Service itself: the words, and what to do.</summary>
+internal static class ExportFaults
+{
+    public const string NotAllowed = "NamespaceNotAllowed";
+
+    /// <summary>Faults of an export that is not refused, in the order in which they are told.</summary>
+    public static IEnumerable<ExportFault> Of(MeshDocument mesh, SeenExport export, ExportFault? conflict, bool hasAddress)
+    {
+        if (conflict is not null)
+            yield return conflict;
+        if (export.Exporter is { } exporter)
+        {
+            if (UnknownImporters(mesh, exporter) is { } unknown)
+                yield return unknown;
+            if (exporter.Gateways.IsEmpty && mesh.Clusters.Any(cluster => cluster.ControlPlane != export.Cluster.ControlPlane))
+                yield return NoGateway;
+            if (!hasAddress)
+                yield return NoAddress(mesh);
+        }
+
+        foreach (var note in export.Notes)
+            yield return note;
+    }
+
+    /// <summary>Whether a fault keeps others from reaching the export.</summary>
+    public static bool IsGrave(ExportFault fault) => fault == NoGateway || fault.Reason == NoAddressReason;
+
+    private const string NoAddressReason = "NoAddress";
+
+    private static readonly ExportFault NoGateway = new(
+        "NoGateway",
+        "the cluster has no gateway with an address, so other control planes' clusters cannot reach it: see gateway in the mesh document, and its Service");
+
+    private static ExportFault NoAddress(MeshDocument mesh) => new(
+        NoAddressReason,
+        $"no address is free in the mesh's addressRange {mesh.AddressRange}, which holds {new VirtualAddressRange(mesh.AddressRange).Count} names: widen it in the mesh document, or export less");
+
+    private static ExportFault? UnknownImporters(MeshDocument mesh, Exporter exporter)
+    {
+        var unknown = exporter.ExportTo?.Where(cluster => mesh.Find(new ClusterName(cluster)) is null).ToImmutableArray() ?? [];
+        return unknown.IsEmpty
+            ? null
+            : new ExportFault("UnknownCluster", $"{FederationNames.ExportToAnnotation} names no cluster of the mesh: {string.Join(", ", unknown)}");
+    }
+}
