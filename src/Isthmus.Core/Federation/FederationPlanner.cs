@@ -142,7 +142,9 @@ public static class FederationPlanner
             if (!snapshot.Clusters.TryGetValue(cluster.Name, out var seen))
                 continue;
             var wanted = cluster.Leaving ? [] : records.GetValueOrDefault(cluster.ControlPlane) ?? [];
-            if (DnsPlanner.Plan(cluster, mesh, seen.DnsConfigMap, wanted, snapshot.Scope) is { } action)
+            var former = snapshot.Scope.IsEverything ? seen.FormerDnsConfigMaps : [];
+            foreach (var action in DnsPlanner.Plan(cluster, mesh, seen.DnsConfigMap, wanted, snapshot.Scope)
+                .Concat(former.SelectMany(live => DnsPlanner.PlanFormer(cluster, mesh, live))))
                 yield return action;
         }
     }

@@ -56,6 +56,9 @@ public sealed class ClusterSnapshot
 
     /// <summary>The ConfigMap that holds the DNS records; null where there is none.</summary>
     public JsonObject? DnsConfigMap { get; init; }
+
+    /// <summary>ConfigMaps that held our records if the cluster had another DNS provider before; only looked at when the scope is everything.</summary>
+    public IReadOnlyList<JsonObject> FormerDnsConfigMaps { get; init; } = [];
 }
 
 /// <summary>What was seen of the mesh. A cluster that could not be read is absent, which is not the same as empty.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Isthmus.Core.Federation;
 
 namespace Isthmus.Core.Mesh;
 
@@ -146,8 +147,8 @@ internal sealed class MeshClusterReader(FieldReader spec, string? directory, Lis
             fields.Error("gateway", "has to hold either service: NAMESPACE/NAME, or addresses");
         if (service is not null && NameRules.Service(service) is null)
             gateway.Error("service", $"'{service}' is not of the form NAMESPACE/NAME");
-        foreach (var (text, path, line) in addresses.Where(address => !IPAddress.TryParse(address.Text, out _) && !NameRules.IsDomain(address.Text)))
-            errors.Add(new MeshDocumentError(path, line, $"'{text}' is neither an IP address nor a DNS name"));
+        foreach (var (text, path, line) in addresses.Where(address => !GatewayAddress.TryParse(address.Text, out _)))
+            errors.Add(new MeshDocumentError(path, line, $"'{text}' is neither an IP address nor a DNS name, with or without a port"));
         return new MeshGateway
         {
             Service = service is null ? null : NameRules.Service(service),
