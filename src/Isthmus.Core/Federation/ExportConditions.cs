@@ -19,16 +19,20 @@ internal static class ExportConditions
     private const int MostCharacters = 32_768;
 
     /// <summary>What there is to say of an export.</summary>
-    public static IEnumerable<ExportCondition> Of(MeshDocument mesh, SeenExport export, ExportFault? conflict, bool isLeftOut, AddressClaim? claim, IReadOnlyList<ExportFault> faults)
+    public static IEnumerable<ExportCondition> Of(MeshDocument mesh, SeenExport export, IReadOnlyList<ExportFault> conflicts, bool isLeftOut, AddressClaim? claim, IReadOnlyList<ExportFault> faults)
     {
         var notes = string.Join("; ", export.Notes.Select(note => note.Message));
         yield return export.Refusal is { } refusal
             ? new ExportCondition("Valid", false, refusal.Reason, refusal.Message)
             : new ExportCondition("Valid", true, "Valid", notes);
-        yield return Ready(mesh, export, isLeftOut ? conflict : faults.FirstOrDefault(ExportFaults.IsGrave), claim);
-        yield return conflict is null
+        yield return Ready(mesh, export, isLeftOut ? conflicts[0] : faults.FirstOrDefault(ExportFaults.IsGrave), claim);
+        yield return conflicts.Count == 0
             ? new ExportCondition("Conflict", false, "NoConflicts", "")
-            : new ExportCondition("Conflict", true, conflict.Reason, conflict.Message);
+            : new ExportCondition(
+                "Conflict",
+                true,
+                string.Join(',', conflicts.Select(conflict => conflict.Reason).Distinct().Order(StringComparer.Ordinal)),
+                string.Join("; ", conflicts.Select(conflict => conflict.Message)));
     }
 
     /// <summary>The step to a ServiceExport that tells these conditions; of its status nothing else is touched.</summary>

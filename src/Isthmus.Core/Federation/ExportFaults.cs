@@ -8,11 +8,9 @@ internal static class ExportFaults
 {
     public const string NotAllowed = "NamespaceNotAllowed";
 
-    /// <summary>Faults of an export that is not refused, in the order in which they are told.</summary>
-    public static IEnumerable<ExportFault> Of(MeshDocument mesh, SeenExport export, ExportFault? conflict, bool hasAddress)
+    /// <summary>Faults of an export that is not refused, beside its conflicts, in the order in which they are told.</summary>
+    public static IEnumerable<ExportFault> Of(MeshDocument mesh, SeenExport export, bool hasAddress)
     {
-        if (conflict is not null)
-            yield return conflict;
         if (export.Exporter is { } exporter)
         {
             if (UnknownImporters(mesh, exporter) is { } unknown)

@@ -53,7 +53,7 @@ internal sealed class ExportReader
         var ports = ServicePort.ReadAll(service);
         return Refusal(service, ports) is { } refusal
             ? asked with { Refusal = refusal }
-            : asked with { Exporter = Offer(asked, service, ports), Notes = [.. Notes(service)] };
+            : asked with { Exporter = Offer(asked, service, ports), Notes = [.. Notes(service, Pods(asked.Name, service))] };
     }
 
     private ExportFault? NotAllowed(string ns)
@@ -72,13 +72,23 @@ internal sealed class ExportReader
             return notAllowed;
         if (ObjectMetadata.TextOf(spec?["type"]) == "ExternalName")
             return new ExportFault("InvalidServiceType", "a Service of type ExternalName has nothing behind the gateway: export the Service that it stands for, where that one is");
-        if (ObjectMetadata.TextOf(spec?["clusterIP"]) == "None")
-            return new ExportFault("InvalidServiceType", "headless Services are not exported");
         return ports.IsEmpty ? new ExportFault("NoTcpPort", "the Service has no TCP port, and a gateway that routes by SNI passes nothing else") : null;
     }
 
-    private static IEnumerable<ExportFault> Notes(JsonObject service)
+    private static bool IsHeadless(JsonObject service) => ObjectMetadata.TextOf((service["spec"] as JsonObject)?["clusterIP"]) == "None";
+
+    private (ImmutableArray<ExportedPod> Named, ImmutableArray<string> Unnamed) Pods(ServiceName name, JsonObject service) =>
+        IsHeadless(service) ? _pods.Named(name.Namespace, _slicesByService[(name.Namespace, name.Name)]) : ([], []);
+
+    private static IEnumerable<ExportFault> Notes(JsonObject service, (ImmutableArray<ExportedPod>, ImmutableArray<string> Unnamed) pods)
     {
+        if (!pods.Unnamed.IsEmpty)
+        {
+            yield return new ExportFault(
+                "PodsWithoutName",
+                $"pods {string.Join(", ", pods.Unnamed)} get no names of their own in other clusters: only a StatefulSet's carry the label {PodsBehind.PodNameLabel}, by which a gateway tells them apart");
+        }
+
         var others = ServicePort.OtherTransports(service);
         if (!others.IsEmpty)
             yield return new ExportFault("PortsLeftOut", $"left out: port {string.Join(", ", others)}, since a gateway that routes by SNI passes TCP only");
@@ -99,6 +109,8 @@ internal sealed class ExportReader
             Since = Since(asked, service),
             Ports = ports,
             ClusterDomain = _cluster.ClusterDomain,
+            IsHeadless = IsHeadless(service),
+            Pods = Pods(asked.Name, service).Named,
             Gateways = _gateways,
             ServiceAccounts = _pods.Accounts(service, slices),
             TrustDomain = _trustDomain,

@@ -8,7 +8,7 @@ namespace Isthmus.Core.Federation;
 
 /// <summary>Tells every exporter on its own objects what became of its export: annotations and Events, or a ServiceExport's conditions.</summary>
 internal sealed class ExportReport(
-    MeshDocument mesh, FederationSnapshot snapshot, MeshExports exports, ImmutableSortedDictionary<ServiceName, AddressClaim> claims)
+    MeshDocument mesh, FederationSnapshot snapshot, MeshExports exports, ImmutableSortedDictionary<GlobalName, AddressClaim> claims)
 {
     public IEnumerable<PlannedAction> Write()
     {
@@ -19,11 +19,11 @@ internal sealed class ExportReport(
 
     private IEnumerable<PlannedAction> Tell(SeenExport export)
     {
-        var claim = export.Exporter is not null && claims.TryGetValue(export.Name, out var held) ? held : (AddressClaim?)null;
+        var claim = export.Exporter is not null && claims.TryGetValue(new GlobalName(export.Name), out var held) ? held : (AddressClaim?)null;
         var service = exports.Services.GetValueOrDefault(export.Name);
-        var conflict = service?.ConflictFor(export.Cluster.Name);
+        IReadOnlyList<ExportFault> conflicts = service is null || export.Exporter is null ? [] : [.. service.ConflictsFor(export.Cluster.Name)];
         var isLeftOut = service?.IsLeftOut(export.Cluster.Name) ?? false;
-        IReadOnlyList<ExportFault> faults = export.Refusal is { } refusal ? [refusal] : [.. ExportFaults.Of(mesh, export, conflict, claim is not null)];
+        IReadOnlyList<ExportFault> faults = export.Refusal is { } refusal ? [refusal] : [.. conflicts, .. ExportFaults.Of(mesh, export, (service?.Names ?? []).All(claims.ContainsKey))];
         var told = new List<PlannedAction>();
         if (export.Service is { } live)
         {
@@ -34,7 +34,7 @@ internal sealed class ExportReport(
 
         if (export.Declaration is { } declaration)
         {
-            var conditions = ExportConditions.Of(mesh, export, conflict, isLeftOut, claim, faults);
+            var conditions = ExportConditions.Of(mesh, export, conflicts, isLeftOut, claim, faults);
             told.Add(ExportConditions.Tell(export.Cluster.Name, declaration, conditions, snapshot.Now));
         }
 

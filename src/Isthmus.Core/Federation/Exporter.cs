@@ -15,6 +15,12 @@ internal sealed class Exporter
     /// <summary>The last labels of the cluster's own names; they are part of the SNI.</summary>
     public required string ClusterDomain { get; init; }
 
+    /// <summary>Whether clients of the Service's own cluster get the pods' addresses, not the Service's.</summary>
+    public bool IsHeadless { get; init; }
+
+    /// <summary>The pods with names of their own; of a headless service only.</summary>
+    public ImmutableArray<ExportedPod> Pods { get; init; } = [];
+
     public required ImmutableArray<GatewayAddress> Gateways { get; init; }
 
     public required ImmutableSortedSet<string> ServiceAccounts { get; init; }
@@ -42,6 +48,8 @@ internal sealed class Exporter
     public ImmutableArray<ExportFault> Differences(Exporter holder)
     {
         var differences = ImmutableArray.CreateBuilder<ExportFault>();
+        if (IsHeadless != holder.IsHeadless)
+            differences.Add(new ExportFault("TypeConflict", IsHeadless ? "its type is headless and not ClusterIP" : "its type is ClusterIP and not headless"));
         if (ClusterDomain != holder.ClusterDomain)
             differences.Add(new ExportFault("ClusterDomainConflict", $"its cluster domain is {ClusterDomain} and not {holder.ClusterDomain}"));
         if (!Ports.Select(port => (port.Number, port.Protocol)).SequenceEqual(holder.Ports.Select(port => (port.Number, port.Protocol))))

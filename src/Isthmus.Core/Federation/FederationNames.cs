@@ -30,6 +30,18 @@ public static class FederationNames
     /// <summary>On a Service that asks to be exported, by us: why it is not, or with whom it disagrees.</summary>
     public const string ProblemAnnotation = "isthmus.dev/export-problem";
 
+    /// <summary>On the objects of a headless service's own name: that its pods may have some too.</summary>
+    public const string HeadlessLabel = "isthmus.dev/headless";
+
+    /// <summary>On the objects of a pod's name: the pod.</summary>
+    public const string PodLabel = "isthmus.dev/pod";
+
+    /// <summary>On the DestinationRule of an exporter's gateway that tells the pods of a headless service apart.</summary>
+    public const string SubsetsLabel = "isthmus.dev/subsets";
+
+    /// <summary>On the record of an address that was freed a short while ago.</summary>
+    public const string RestingLabel = "isthmus.dev/resting";
+
     /// <summary>On a ServiceEntry: its virtual address, to find holders by.</summary>
     public const string AddressLabel = "isthmus.dev/address";
 
@@ -46,12 +58,25 @@ public static class FederationNames
 
     public static ServiceName NameOf(JsonObject service) => new(service.NamespaceName() ?? "", service.Name());
 
-    // A name with dots, because reviews-shop could be two services: hyphens are allowed in either part.
-    public static ObjectId ServiceEntry(ClusterName cluster, ServiceName service, string domain) =>
-        new(cluster, ResourceKind.ServiceEntry, SystemNamespaces.Isthmus, service.GlobalHost(domain));
+    /// <summary>The labels by which our objects tell which name they are for.</summary>
+    public static JsonObject Labels(GlobalName name)
+    {
+        var labels = new JsonObject { [KnownExporters.NamespaceLabel] = name.Service.Namespace, [KnownExporters.ServiceLabel] = name.Service.Name };
+        if (name.Pod is { } pod)
+            labels[PodLabel] = pod;
+        return labels;
+    }
 
-    public static ObjectId DestinationRule(ClusterName cluster, ServiceName service, string domain) =>
-        new(cluster, ResourceKind.DestinationRule, SystemNamespaces.Isthmus, service.GlobalHost(domain));
+    // A name with dots, because reviews-shop could be two services: hyphens are allowed in either part.
+    public static ObjectId ServiceEntry(ClusterName cluster, GlobalName name, string domain) =>
+        new(cluster, ResourceKind.ServiceEntry, SystemNamespaces.Isthmus, name.Host(domain));
+
+    public static ObjectId DestinationRule(ClusterName cluster, GlobalName name, string domain) =>
+        new(cluster, ResourceKind.DestinationRule, SystemNamespaces.Isthmus, name.Host(domain));
+
+    /// <summary>The exporter's subsets of a headless service, in the namespace of the gateway.</summary>
+    public static ObjectId PodSubsets(ClusterName cluster, string gatewayNamespace, ServiceName service) =>
+        new(cluster, ResourceKind.DestinationRule, gatewayNamespace, $"isthmus-pods.{service.Name}.{service.Namespace}");
 
     /// <summary>One Gateway for each exporting namespace, so that one event's cost does not grow with all exports.</summary>
     public static ObjectId Gateway(ClusterName cluster, string exportingNamespace) =>

@@ -36,6 +36,9 @@ public sealed class ClusterSnapshot
     /// <summary>ServiceEntries that hold one of the addresses in question.</summary>
     public IReadOnlyList<JsonObject> AddressHolders { get; init; } = [];
 
+    /// <summary>Our records of addresses that were freed a short while ago, at least those of the addresses in question.</summary>
+    public IReadOnlyList<JsonObject> RestingAddresses { get; init; } = [];
+
     /// <summary>The Services in scope, exported or not (any more).</summary>
     public IReadOnlyList<JsonObject> Services { get; init; } = [];
 
@@ -70,6 +73,9 @@ public sealed class FederationSnapshot
 
     /// <summary>The addresses whose holders were looked for in every cluster; null: all.</summary>
     public IReadOnlySet<string>? KnownAddresses { get; init; }
+
+    /// <summary>Whether the objects of pods' names were looked for too; only headless services have any.</summary>
+    public bool HasPods { get; init; } = true;
 
     /// <summary>The time of first claims and exports that this run writes.</summary>
     public required DateTimeOffset Now { get; init; }

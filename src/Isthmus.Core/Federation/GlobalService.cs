@@ -11,6 +11,9 @@ internal sealed class GlobalService
         Name = name;
         Accepted = accepted;
         Conflicting = conflicting;
+        PodOwners = accepted.SelectMany(exporter => exporter.Pods.Select(pod => (Pod: pod, Owner: exporter)))
+            .DistinctBy(entry => entry.Pod.Name)
+            .ToImmutableSortedDictionary(entry => entry.Pod, entry => entry.Owner);
     }
 
     public ServiceName Name { get; }
@@ -19,6 +22,12 @@ internal sealed class GlobalService
     public ImmutableArray<Exporter> Accepted { get; }
 
     public ImmutableArray<Exporter> Conflicting { get; }
+
+    /// <summary>The pods that have names of their own, each with the one exporter that it belongs to: the oldest that has a pod of that name.</summary>
+    public ImmutableSortedDictionary<ExportedPod, Exporter> PodOwners { get; }
+
+    /// <summary>Every name that clients may use for it.</summary>
+    public IEnumerable<GlobalName> Names => PodOwners.Keys.Select(pod => new GlobalName(Name, pod.Name)).Prepend(new GlobalName(Name));
 
     /// <summary>What the oldest export says holds (Kubernetes' multi-cluster rule), then what the smaller cluster name's does.</summary>
     public static GlobalService Of(ServiceName name, IEnumerable<Exporter> exporters)
@@ -31,22 +40,34 @@ internal sealed class GlobalService
     /// <summary>Whether a cluster's export does not stand behind the name.</summary>
     public bool IsLeftOut(ClusterName cluster) => Conflicting.Any(exporter => exporter.Cluster == cluster);
 
-    /// <summary>What to tell an exporter about disagreements; null where there are none. Every exporter concerned is told.</summary>
-    public ExportFault? ConflictFor(ClusterName cluster)
+    /// <summary>What to tell an exporter about disagreements. Every exporter concerned is told.</summary>
+    public IEnumerable<ExportFault> ConflictsFor(ClusterName cluster)
     {
-        var concerned = IsLeftOut(cluster) ? Conflicting.Where(exporter => exporter.Cluster == cluster) : Conflicting;
-        var faults = concerned.OrderBy(exporter => exporter.Cluster)
-            .Select(exporter => (exporter.Cluster, Differences: exporter.Differences(Accepted[0]))).ToList();
-        if (faults.Count == 0)
-            return null;
-        var reasons = string.Join(',', faults.SelectMany(fault => fault.Differences).Select(difference => difference.Reason).Distinct().Order(StringComparer.Ordinal));
-        var texts = faults.Select(fault =>
+        var concerned = (IsLeftOut(cluster) ? Conflicting.Where(exporter => exporter.Cluster == cluster) : Conflicting).OrderBy(exporter => exporter.Cluster);
+        foreach (var exporter in concerned)
         {
-            var differences = string.Join(" and ", fault.Differences.Select(difference => difference.Message));
-            return fault.Cluster == cluster
-                ? $"left out: {differences}, which {Accepted[0].Cluster} exported first"
-                : $"{fault.Cluster} is left out: {differences}, which {Accepted[0].Cluster} exported first";
-        });
-        return new ExportFault(reasons, $"{string.Join("; ", texts)}: make them equal, or export only one of them");
+            var subject = exporter.Cluster == cluster ? "left out" : $"{exporter.Cluster} is left out";
+            foreach (var (reason, difference) in exporter.Differences(Accepted[0]))
+                yield return new ExportFault(reason, $"{subject}: {difference}, which {Accepted[0].Cluster} exported first: make them equal, or export only one of them");
+        }
+
+        foreach (var fault in PodConflictsFor(cluster))
+            yield return fault;
+    }
+
+    private IEnumerable<ExportFault> PodConflictsFor(ClusterName cluster)
+    {
+        var doubles = Accepted.SelectMany(exporter => exporter.Pods, (exporter, pod) => (pod.Name, exporter.Cluster))
+            .GroupBy(pod => pod.Name, pod => pod.Cluster)
+            .Where(clusters => clusters.Count() > 1 && clusters.Contains(cluster))
+            .Select(clusters => (Pod: clusters.Key, Owner: clusters.First(), Others: string.Join(", ", clusters.Skip(1).Order())))
+            .GroupBy(pod => (pod.Owner, pod.Others), pod => pod.Pod)
+            .OrderBy(pods => pods.Key.Owner).ThenBy(pods => pods.Key.Others, StringComparer.Ordinal);
+        foreach (var pods in doubles)
+        {
+            var names = string.Join(", ", pods.Order(StringComparer.Ordinal));
+            yield return new ExportFault(
+                "PodConflict", $"the names of pods {names} lead to {pods.Key.Owner}, which exported first, and not to {pods.Key.Others}: give the StatefulSets different names");
+        }
     }
 }

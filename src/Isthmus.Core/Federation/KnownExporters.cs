@@ -10,7 +10,7 @@ namespace Isthmus.Core.Federation;
 /// What a ServiceEntry remembers of its exporters. A cluster whose API is silent keeps what it last offered: nothing is
 /// withdrawn because of silence.
 /// </summary>
-internal static class KnownExporters
+public static class KnownExporters
 {
     public const string ServiceLabel = "isthmus.dev/service";
     public const string NamespaceLabel = "isthmus.dev/namespace";
@@ -21,8 +21,11 @@ internal static class KnownExporters
     public static ServiceName? ServiceOf(JsonObject obj) =>
         obj.Label(NamespaceLabel) is { } ns && obj.Label(ServiceLabel) is { } name ? new ServiceName(ns, name) : null;
 
+    /// <summary>The name that one of our objects is for.</summary>
+    public static GlobalName? NameOf(JsonObject obj) => ServiceOf(obj) is { } service ? new GlobalName(service, obj.Label(FederationNames.PodLabel)) : null;
+
     /// <summary>Compact JSON, in the order of cluster names, so that equal knowledge is equal text.</summary>
-    public static string Write(IEnumerable<Exporter> exporters)
+    internal static string Write(IEnumerable<Exporter> exporters)
     {
         var all = exporters.OrderBy(exporter => exporter.Cluster).ToList();
         var root = new JsonObject();
@@ -39,6 +42,8 @@ internal static class KnownExporters
             // One exporter needs no weight, and its scaling should not rewrite every ServiceEntry.
             if (all.Count > 1)
                 entry["ready"] = exporter.Ready;
+            if (exporter.IsHeadless)
+                entry["pods"] = new JsonArray([.. exporter.Pods.Select(pod => (JsonNode)$"{pod.Name}/{pod.Account}")]);
             if (exporter.ClusterDomain != UsualDomain)
                 entry["domain"] = exporter.ClusterDomain;
             if (exporter.ExportTo is { } exportTo)
@@ -50,7 +55,7 @@ internal static class KnownExporters
     }
 
     /// <summary>What a ServiceEntry remembers; nothing where the annotation is absent or was tampered with.</summary>
-    public static IEnumerable<Exporter> Read(JsonObject serviceEntry)
+    internal static IEnumerable<Exporter> Read(JsonObject serviceEntry)
     {
         var text = serviceEntry.Annotation(FederationNames.ExportersAnnotation) ?? "";
         return StrictJson.TryParse(text, out var json, out _) && json is JsonObject exporters
@@ -69,6 +74,8 @@ internal static class KnownExporters
             Since = since,
             Ports = [.. ports.OfType<ServicePort>()],
             ClusterDomain = ObjectMetadata.TextOf(entry["domain"]) ?? UsualDomain,
+            IsHeadless = entry["pods"] is JsonArray,
+            Pods = [.. Texts(entry["pods"]).Select(Pod).OfType<ExportedPod>().Order()],
             Gateways = [.. Texts(entry["gateways"]).Select(Gateway).OfType<GatewayAddress>()],
             ServiceAccounts = [.. Texts(entry["accounts"])],
             TrustDomain = ObjectMetadata.TextOf(entry["trustDomain"]) ?? "cluster.local",
@@ -79,6 +86,8 @@ internal static class KnownExporters
 
     private static ServicePort? Port(string text) =>
         text.Split('/', 3) is [var number, var name, var protocol] && int.TryParse(number, out var parsed) ? new ServicePort(parsed, name, protocol) : null;
+
+    private static ExportedPod? Pod(string text) => text.Split('/') is [var name, var account] ? new ExportedPod(name, account) : null;
 
     private static GatewayAddress? Gateway(string text) =>
         text.Split('/', 2) is [var port, var host] && int.TryParse(port, out var parsed) ? new GatewayAddress(host, parsed) : null;

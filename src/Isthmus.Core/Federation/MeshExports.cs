@@ -20,6 +20,9 @@ internal sealed class MeshExports
     /// <summary>The global names in scope.</summary>
     public ImmutableSortedDictionary<ServiceName, GlobalService> Services { get; }
 
+    /// <summary>Every name in scope that clients may use.</summary>
+    public IEnumerable<GlobalName> Names => Services.Values.SelectMany(service => service.Names);
+
     public static MeshExports Of(MeshDocument mesh, FederationSnapshot snapshot)
     {
         var seen = ImmutableArray.CreateBuilder<SeenExport>();

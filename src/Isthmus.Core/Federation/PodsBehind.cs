@@ -7,6 +7,8 @@ namespace Isthmus.Core.Federation;
 /// <summary>The pods that stand behind Services: those that a selector picks, or, where there is none, those that EndpointSlices name.</summary>
 public sealed class PodsBehind(IEnumerable<JsonObject> pods)
 {
+    internal const string PodNameLabel = "statefulset.kubernetes.io/pod-name";
+
     private readonly ILookup<string, JsonObject> _byNamespace = pods.ToLookup(pod => pod.NamespaceName() ?? "");
 
     public static IReadOnlyDictionary<string, string> Selector(JsonObject service) =>
@@ -27,6 +29,21 @@ public sealed class PodsBehind(IEnumerable<JsonObject> pods)
             .Where(pod => IsAlive(pod) && (selector.Count > 0 ? IsSelected(pod, selector) : named.Contains(pod.Name())))
             .Select(Account)
             .ToImmutableSortedSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>
+    /// The pods that Kubernetes' own DNS gives names below the service's: their endpoints are ready (which publishNotReadyAddresses
+    /// makes all of them) and have a hostname. Unnamed are those among them that a gateway cannot tell apart.
+    /// </summary>
+    internal (ImmutableArray<ExportedPod> Named, ImmutableArray<string> Unnamed) Named(string ns, IEnumerable<JsonObject> slices)
+    {
+        var hosts = slices.SelectMany(slice => (slice["endpoints"] as JsonArray ?? []).OfType<JsonObject>())
+            .Where(endpoint => IsReady(endpoint) && ObjectMetadata.TextOf(endpoint["hostname"]) is { Length: > 0 } host && host == PodOf(endpoint))
+            .Select(PodOf).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var found = _byNamespace[ns].Where(pod => hosts.Contains(pod.Name())).ToLookup(pod => pod.Label(PodNameLabel) == pod.Name());
+        return (
+            [.. found[true].Select(pod => new ExportedPod(pod.Name(), Account(pod))).Distinct().Order()],
+            [.. found[false].Select(pod => pod.Name()).Distinct().Order(StringComparer.Ordinal)]);
     }
 
     /// <summary>The pod that an endpoint is; null where it is none.</summary>

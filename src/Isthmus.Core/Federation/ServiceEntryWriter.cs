@@ -25,16 +25,16 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh)
         return
         [
             new DesiredObject(
-                FederationNames.ServiceEntry(importer.Name, service.Name, mesh.Domain), Entry(importer, service, claim, visible, groups)),
+                FederationNames.ServiceEntry(importer.Name, new GlobalName(service.Name), mesh.Domain), Entry(importer, service, claim, visible, groups)),
             new DesiredObject(
-                FederationNames.DestinationRule(importer.Name, service.Name, mesh.Domain), Rule(importer, service, realHost, visible)),
+                FederationNames.DestinationRule(importer.Name, new GlobalName(service.Name), mesh.Domain), Rule(importer, service, realHost, visible)),
         ];
     }
 
     private JsonObject Entry(MeshCluster importer, GlobalService service, AddressClaim claim, IEnumerable<Exporter> visible, IReadOnlyList<Group> groups)
     {
-        var id = FederationNames.ServiceEntry(importer.Name, service.Name, mesh.Domain);
-        var labels = ServiceLabels(service.Name);
+        var id = FederationNames.ServiceEntry(importer.Name, new GlobalName(service.Name), mesh.Domain);
+        var labels = ServiceLabels(service);
         labels[FederationNames.AddressLabel] = claim.Address;
         var annotations = new JsonObject
         {
@@ -52,7 +52,7 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh)
             // DNS takes addresses and host names alike; STATIC refuses names.
             ["resolution"] = "DNS",
             ["ports"] = new JsonArray(
-                [.. ports.Select(port => (JsonNode)new JsonObject { ["number"] = port.Number, ["name"] = port.Name, ["protocol"] = port.Protocol })]),
+                [.. ports.Select(port => (JsonNode)port.ToJson())]),
             ["endpoints"] = Endpoints(ports, groups),
         };
         return entry;
@@ -102,9 +102,9 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh)
 
     private JsonObject Rule(MeshCluster importer, GlobalService service, string realHost, IReadOnlyList<Exporter> visible)
     {
-        var id = FederationNames.DestinationRule(importer.Name, service.Name, mesh.Domain);
+        var id = FederationNames.DestinationRule(importer.Name, new GlobalName(service.Name), mesh.Domain);
         var identities = Identities(service.Name, visible);
-        var rule = Ownership.NewObject(id, mesh.Name, ServiceLabels(service.Name));
+        var rule = Ownership.NewObject(id, mesh.Name, ServiceLabels(service));
         rule["spec"] = new JsonObject
         {
             ["host"] = service.Name.GlobalHost(mesh.Domain),
@@ -147,8 +147,13 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh)
         return identities.IsEmpty ? identities.Add($"spiffe://{visible[0].TrustDomain}/ns/{name.Namespace}/sa/default") : identities;
     }
 
-    private static JsonObject ServiceLabels(ServiceName name) =>
-        new() { [KnownExporters.NamespaceLabel] = name.Namespace, [KnownExporters.ServiceLabel] = name.Name };
+    private static JsonObject ServiceLabels(GlobalService service)
+    {
+        var labels = FederationNames.Labels(new GlobalName(service.Name));
+        if (service.Accepted[0].IsHeadless)
+            labels[FederationNames.HeadlessLabel] = "true";
+        return labels;
+    }
 
     private sealed record Group(bool IsLocal, ImmutableArray<GatewayAddress> Addresses, int Ready, string? Locality, bool IsDraining)
     {

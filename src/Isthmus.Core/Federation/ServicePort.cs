@@ -25,6 +25,9 @@ public readonly record struct ServicePort(int Number, string Name, string Protoc
         ["kubernetes.io/wss"] = "HTTPS",
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 
+    /// <summary>As a ServiceEntry has it.</summary>
+    public JsonObject ToJson() => new() { ["number"] = Number, ["name"] = Name, ["protocol"] = Protocol };
+
     /// <summary>The TCP ports of a Service, by number. UDP cannot pass a gateway that routes by SNI, so it is left out.</summary>
     public static ImmutableArray<ServicePort> ReadAll(JsonObject service)
     {

@@ -15,11 +15,14 @@ internal sealed class FederationRun(ClusterConnections connections, ReconcilerOp
     public async Task<Plan> PlanAsync(MeshDocument mesh, IReadOnlyList<ServiceName> names, RunState state, CancellationToken cancellationToken)
     {
         var scope = names.Count == 0 ? FederationScope.Everything : FederationScope.Of([.. names]);
-        var seen = await _observer.ObserveAsync(mesh, scope, names, allAddresses: false, state, cancellationToken).ConfigureAwait(false);
+        var seen = await _observer.ObserveAsync(mesh, scope, names, state, cancellationToken).ConfigureAwait(false);
         var planned = FederationPlanner.Plan(mesh, seen.Snapshot);
-        if (planned.NeedsAllAddresses)
+        // What turned out to be needed is seen for the rest of the run: it may have written there itself.
+        while ((planned.NeedsAllAddresses && !state.SeesAllAddresses) || (planned.NeedsPods && !state.SeesPods))
         {
-            seen = await _observer.ObserveAsync(mesh, scope, names, allAddresses: true, state, cancellationToken).ConfigureAwait(false);
+            state.SeesAllAddresses |= planned.NeedsAllAddresses;
+            state.SeesPods |= planned.NeedsPods;
+            seen = await _observer.ObserveAsync(mesh, scope, names, state, cancellationToken).ConfigureAwait(false);
             planned = FederationPlanner.Plan(mesh, seen.Snapshot);
         }
 

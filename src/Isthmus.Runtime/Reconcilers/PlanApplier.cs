@@ -57,6 +57,11 @@ internal static class PlanApplier
             // Its name follows from what it says, so this was told already.
             return true;
         }
+        catch (ClusterApiException refusal) when (refusal.IsConflict && action is PlannedAction.Create)
+        {
+            state.Meet(action.Id);
+            return false;
+        }
         catch (ClusterApiException refusal) when (refusal.IsConflict || (action is PlannedAction.Replace && refusal.Status == 404))
         {
             return false;

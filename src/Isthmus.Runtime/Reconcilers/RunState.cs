@@ -16,6 +16,19 @@ internal sealed class RunState
 
     private readonly ConcurrentDictionary<ObjectId, string> _refused = new();
 
+    private readonly ConcurrentDictionary<ObjectId, bool> _inTheWay = new();
+
+    /// <summary>Whether the holders of all addresses are looked for.</summary>
+    public bool SeesAllAddresses { get; set; }
+
+    /// <summary>Whether the objects of pods' names are looked for.</summary>
+    public bool SeesPods { get; set; }
+
+    /// <summary>What could not be created because something of that name is there, although it was not among what was listed.</summary>
+    public IEnumerable<ObjectId> InTheWay(ClusterName cluster) => _inTheWay.Keys.Where(id => id.Cluster == cluster);
+
+    public void Meet(ObjectId id) => _inTheWay[id] = true;
+
     public bool IsServed(ClusterName cluster) => !_failed.ContainsKey(cluster);
 
     public void Fail(ClusterName cluster, string reason) => _failed.TryAdd(cluster, reason);
