@@ -10,6 +10,7 @@ namespace Isthmus.Runtime.Reconcilers;
 internal sealed record ExportSources(
     IReadOnlyList<JsonObject> Services,
     IReadOnlyList<JsonObject> ServiceExports,
+    IReadOnlyList<JsonObject> AllServices,
     IReadOnlyList<JsonObject> Pods,
     IReadOnlyList<JsonObject> EndpointSlices,
     JsonObject? GatewayService,
@@ -19,19 +20,24 @@ internal sealed record ExportSources(
     private const string Labelled = FederationNames.ExportLabel + "=true";
     private const string Declared = FederationNames.ExportedLabel + "=true," + FederationNames.ExportLabel + "!=true";
 
+    /// <param name="api">The cluster.</param>
+    /// <param name="cluster">Its entry in the document.</param>
     /// <param name="names">The names to look at; empty: all.</param>
+    /// <param name="allServices">Whether Services count that are not exported.</param>
+    /// <param name="cancellationToken">Ends the reading at once.</param>
     public static async Task<ExportSources> ReadAsync(
-        ClusterApi api, MeshCluster cluster, IReadOnlyList<ServiceName> names, CancellationToken cancellationToken)
+        ClusterApi api, MeshCluster cluster, IReadOnlyList<ServiceName> names, bool allServices, CancellationToken cancellationToken)
     {
         var gateway = GatewayAsync(api, cluster, cancellationToken);
         var istio = cluster.HasOwnControlPlane
             ? api.GetAsync(ResourceKind.ConfigMap, SystemNamespaces.Istio, "istio", cancellationToken)
             : Task.FromResult<JsonObject?>(null);
         var declared = DeclarationsAsync(api, names, cancellationToken);
-        var found = names.Count == 0 ? AllAsync(api, cluster, cancellationToken) : NamedAsync(api, names, cancellationToken);
+        var found = names.Count == 0 ? AllAsync(api, cluster, allServices, cancellationToken) : NamedAsync(api, names, cancellationToken);
         await Task.WhenAll(declared, found).ConfigureAwait(false);
+        var all = await found.ConfigureAwait(false);
         var declarations = await declared.ConfigureAwait(false);
-        var services = await WithDeclaredAsync(api, cluster, await found.ConfigureAwait(false), declarations, cancellationToken).ConfigureAwait(false);
+        var services = await WithDeclaredAsync(api, cluster, Asked(all, cluster, names), declarations, cancellationToken).ConfigureAwait(false);
         var asked = declarations.Select(FederationNames.NameOf).ToHashSet();
         var behind = services.Where(service => FederationNames.IsExported(service) || asked.Contains(FederationNames.NameOf(service))).ToList();
         var pods = names.Count == 0 ? OfNamespacesAsync(api, ResourceKind.Pod, behind, cancellationToken) : PodsBehindAsync(api, behind, cancellationToken);
@@ -41,7 +47,7 @@ internal sealed record ExportSources(
         await Task.WhenAll(gateway, pods, slices, istio).ConfigureAwait(false);
         var (gatewayService, nodes) = await gateway.ConfigureAwait(false);
         return new ExportSources(
-            services, declarations, await pods.ConfigureAwait(false), await slices.ConfigureAwait(false), gatewayService, nodes, await istio.ConfigureAwait(false));
+            services, declarations, allServices && names.Count == 0 ? all : [], await pods.ConfigureAwait(false), await slices.ConfigureAwait(false), gatewayService, nodes, await istio.ConfigureAwait(false));
     }
 
     private static async Task<IReadOnlyList<JsonObject>> DeclarationsAsync(ClusterApi api, IReadOnlyList<ServiceName> names, CancellationToken cancellationToken)
@@ -54,16 +60,21 @@ internal sealed record ExportSources(
         return [.. found.OfType<JsonObject>()];
     }
 
-    private static async Task<IReadOnlyList<JsonObject>> AllAsync(ClusterApi api, MeshCluster cluster, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<JsonObject>> AllAsync(ClusterApi api, MeshCluster cluster, bool allServices, CancellationToken cancellationToken)
     {
         // What was withdrawn keeps its address; a cluster that leaves keeps nothing, so there every Service is looked at.
-        if (cluster.Leaving)
+        if (cluster.Leaving || allServices)
             return await api.ListAsync(ResourceKind.Service, null, null, null, cancellationToken).ConfigureAwait(false);
         return await ConcatAsync([
             api.ListAsync(ResourceKind.Service, null, Labelled, null, cancellationToken),
             api.ListAsync(ResourceKind.Service, null, Declared, null, cancellationToken),
         ]).ConfigureAwait(false);
     }
+
+    private static IReadOnlyList<JsonObject> Asked(IReadOnlyList<JsonObject> all, MeshCluster cluster, IReadOnlyList<ServiceName> names) =>
+        names.Count > 0 || cluster.Leaving
+            ? all
+            : [.. all.Where(service => service.Label(FederationNames.ExportLabel) == "true" || service.Label(FederationNames.ExportedLabel) == "true")];
 
     // A Service that a ServiceExport names for the first time does not carry the label's twin yet.
     private static async Task<IReadOnlyList<JsonObject>> WithDeclaredAsync(

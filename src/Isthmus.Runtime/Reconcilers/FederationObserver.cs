@@ -26,7 +26,7 @@ internal sealed class FederationObserver(ClusterConnections connections, TimePro
             written[cluster.Name] = await WrittenObjects.ReadAsync(api, mesh, cluster, names, state, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         var sources = new ConcurrentDictionary<ClusterName, ExportSources>();
         await EachAsync(mesh, state, async (cluster, api) =>
-            sources[cluster.Name] = await ExportSources.ReadAsync(api, cluster, names, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+            sources[cluster.Name] = await ExportSources.ReadAsync(api, cluster, names, FederationPlanner.ListsAllServices(mesh, cluster), cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         var clusters = written.Where(entry => state.IsServed(entry.Key) && sources.ContainsKey(entry.Key))
             .ToDictionary(entry => entry.Key, entry => Snapshot(entry.Value, sources[entry.Key], AddressHolders.None));
         var snapshot = new FederationSnapshot { Scope = scope, Clusters = clusters, HasPods = hasPods, Now = now };
@@ -60,6 +60,7 @@ internal sealed class FederationObserver(ClusterConnections connections, TimePro
         RestingAddresses = holders.Resting,
         Services = sources.Services,
         ServiceExports = sources.ServiceExports,
+        AllServices = sources.AllServices,
         Pods = sources.Pods,
         EndpointSlices = sources.EndpointSlices,
         GatewayService = sources.GatewayService,
