@@ -61,6 +61,7 @@ internal sealed class ExportReader
         ServiceAccounts = Accounts(service),
         TrustDomain = _trustDomain,
         Ready = _slicesByService[(service.NamespaceName() ?? "", service.Name())].Sum(ReadyEndpoints),
+        Policy = ExportPolicy.Read(service),
         ExportTo = service.Annotation(FederationNames.ExportToAnnotation)?
             .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToImmutableSortedSet(StringComparer.Ordinal),
     };

@@ -139,7 +139,8 @@ public static class FederationPlanner
         {
             var claim = export.Exporter is not null && claims.TryGetValue(export.Name, out var held) ? held : (AddressClaim?)null;
             var problem = export.Refusal ?? exports.Services.GetValueOrDefault(export.Name)?.ConflictFor(export.Cluster.Name)
-                ?? UnknownImporters(mesh, export) ?? Unreachable(mesh, export) ?? (claim is null ? "no address is free in the mesh's addressRange" : null);
+                ?? UnknownImporters(mesh, export)
+                ?? PolicyProblems.For(mesh, snapshot, exports.Services.GetValueOrDefault(export.Name), export.Cluster, export.Exporter) ?? (claim is null ? "no address is free in the mesh's addressRange" : null);
             var mark = ServiceMarks.Export(export, claim, problem);
             yield return mark;
             if (problem is not null)
@@ -158,11 +159,6 @@ public static class FederationPlanner
             }
         }
     }
-
-    private static string? Unreachable(MeshDocument mesh, ServiceExport export) =>
-        export.Exporter is { Gateways.IsEmpty: true } && mesh.Clusters.Any(cluster => cluster.ControlPlane != export.Cluster.ControlPlane)
-            ? "the cluster has no gateway with an address, so other control planes' clusters cannot reach it"
-            : null;
 
     private static string? UnknownImporters(MeshDocument mesh, ServiceExport export)
     {

@@ -15,6 +15,9 @@ internal static class KnownExporters
     public const string ServiceLabel = "isthmus.dev/service";
     public const string NamespaceLabel = "isthmus.dev/namespace";
 
+    /// <summary>More addresses than a DNS answer can hold would be no honest count.</summary>
+    public const int MostAddresses = 4096;
+
     /// <summary>The service that one of our objects stands for.</summary>
     public static ServiceName? ServiceOf(JsonObject obj) =>
         obj.Label(NamespaceLabel) is { } ns && obj.Label(ServiceLabel) is { } name ? new ServiceName(ns, name) : null;
@@ -37,6 +40,10 @@ internal static class KnownExporters
             // One exporter needs no weight, and its scaling should not rewrite every ServiceEntry.
             if (all.Count > 1)
                 entry["ready"] = exporter.Ready;
+            foreach (var (key, value) in exporter.Policy.Remembered())
+                entry[key] = value;
+            if (exporter.Resolved.Any(host => host.Value != 1))
+                entry["resolved"] = new JsonObject(exporter.Resolved.Where(host => host.Value != 1).Select(host => KeyValuePair.Create(host.Key, (JsonNode?)host.Value)));
             if (exporter.ExportTo is { } exportTo)
                 entry["to"] = new JsonArray([.. exportTo.Select(cluster => (JsonNode)cluster)]);
             root[exporter.Cluster.Value] = entry;
@@ -68,6 +75,8 @@ internal static class KnownExporters
             ServiceAccounts = [.. Texts(entry["accounts"])],
             TrustDomain = ObjectMetadata.TextOf(entry["trustDomain"]) ?? "cluster.local",
             Ready = entry["ready"] is JsonValue value && value.TryGetValue<int>(out var ready) ? ready : 1,
+            Policy = ExportPolicy.Recall(entry),
+            Resolved = Counts(entry["resolved"] as JsonObject ?? []),
             ExportTo = entry["to"] is null ? null : [.. Texts(entry["to"])],
         };
     }
@@ -77,6 +86,11 @@ internal static class KnownExporters
 
     private static GatewayAddress? Gateway(string text) =>
         text.Split('/', 2) is [var port, var host] && int.TryParse(port, out var parsed) ? new GatewayAddress(host, parsed) : null;
+
+    private static ImmutableSortedDictionary<string, int> Counts(JsonObject counts) => counts
+        .Select(entry => (entry.Key, Count: entry.Value is JsonValue value && value.TryGetValue<int>(out var count) ? count : 0))
+        .Where(entry => entry.Count is > 0 and <= MostAddresses)
+        .ToImmutableSortedDictionary(entry => entry.Key, entry => entry.Count, StringComparer.Ordinal);
 
     private static IEnumerable<string> Texts(JsonNode? items) => (items as JsonArray ?? []).Select(ObjectMetadata.TextOf).OfType<string>();
 }
