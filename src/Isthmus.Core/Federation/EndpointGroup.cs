@@ -30,25 +30,30 @@ internal sealed record EndpointGroup
     public required ImmutableArray<ClusterName> Clusters { get; init; }
 
     /// <summary>All that an importer could use, its own first; those without an address are left out.</summary>
-    public static IReadOnlyList<EndpointGroup> All(MeshDocument mesh, MeshCluster importer, string realHost, IEnumerable<Exporter> visible) =>
+    public static IReadOnlyList<EndpointGroup> All(MeshDocument mesh, MeshCluster importer, string realHost, IEnumerable<Exporter> visible, IReadOnlySet<GatewayAddress> down) =>
     [
         .. visible
             .Select(exporter => (Exporter: exporter, Cluster: mesh.Find(exporter.Cluster)))
             .Where(pair => pair.Cluster is not null)
             .Select(pair => (pair.Exporter, Cluster: pair.Cluster ?? importer))
             .GroupBy(pair => pair.Cluster.ControlPlane == importer.Name ? (importer.Name, default) : (pair.Cluster.ControlPlane, pair.Cluster.Network))
-            .Select(members => Of(importer, realHost, [.. members]))
+            .Select(members => Of(importer, realHost, [.. members], down))
             .Where(group => !group.Addresses.IsEmpty)
             .OrderBy(group => !group.IsLocal).ThenBy(group => group.Addresses[0]),
     ];
 
-    private static EndpointGroup Of(MeshCluster importer, string realHost, IReadOnlyList<(Exporter Exporter, MeshCluster Cluster)> members)
+    private static EndpointGroup Of(MeshCluster importer, string realHost, IReadOnlyList<(Exporter Exporter, MeshCluster Cluster)> members, IReadOnlySet<GatewayAddress> down)
     {
         var isLocal = members[0].Cluster.ControlPlane == importer.Name;
         var ready = members.Sum(member => member.Exporter.Ready);
         var addresses = isLocal
             ? [new GatewayAddress(realHost, 0)]
             : Reachable(importer, members.SelectMany(member => member.Exporter.Gateways).Distinct().Order().ToImmutableArray());
+        // The most careful of them: several clusters of one network stand behind the same endpoints.
+        var onLoss = members.Any(member => member.Exporter.Policy.OnLoss == LossPolicy.Keep) ? LossPolicy.Keep : members[0].Exporter.Policy.OnLoss;
+        var isDead = !isLocal && !addresses.IsEmpty && addresses.All(down.Contains);
+        if (!isDead && onLoss != LossPolicy.Keep)
+            addresses = [.. addresses.Where(address => !down.Contains(address))];
         return new EndpointGroup
         {
             IsLocal = isLocal,
@@ -57,9 +62,8 @@ internal sealed record EndpointGroup
             Ready = ready,
             Locality = isLocal ? importer.Locality : members[0].Cluster.Locality,
             IsDraining = members.All(member => member.Cluster.Draining),
-            IsLost = ready == 0,
-            // The most careful of them: several clusters of one network stand behind the same endpoints.
-            OnLoss = members.Any(member => member.Exporter.Policy.OnLoss == LossPolicy.Keep) ? LossPolicy.Keep : members[0].Exporter.Policy.OnLoss,
+            IsLost = isDead || ready == 0,
+            OnLoss = onLoss,
             Clusters = [.. members.Select(member => member.Cluster.Name)],
         };
     }

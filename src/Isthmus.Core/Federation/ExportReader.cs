@@ -60,7 +60,7 @@ internal sealed class ExportReader
         Gateways = _gateways,
         ServiceAccounts = Accounts(service),
         TrustDomain = _trustDomain,
-        Ready = _slicesByService[(service.NamespaceName() ?? "", service.Name())].Sum(ReadyEndpoints),
+        Ready = _slicesByService[(service.NamespaceName() ?? "", service.Name())].Sum(EndpointSlices.Ready),
         Policy = ExportPolicy.Read(service),
         ExportTo = service.Annotation(FederationNames.ExportToAnnotation)?
             .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToImmutableSortedSet(StringComparer.Ordinal),
@@ -89,8 +89,4 @@ internal sealed class ExportReader
 
         return true;
     }
-
-    private static int ReadyEndpoints(JsonObject slice) =>
-        (slice["endpoints"] as JsonArray ?? []).OfType<JsonObject>()
-            .Count(endpoint => (endpoint["conditions"] as JsonObject)?["ready"] is not JsonValue value || !value.TryGetValue<bool>(out var ready) || ready);
 }

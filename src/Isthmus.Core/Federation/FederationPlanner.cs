@@ -23,7 +23,8 @@ public static class FederationPlanner
         var claims = Assign(mesh, snapshot, exports);
         var desired = new List<DesiredObject>();
         var records = new Dictionary<ClusterName, SortedDictionary<string, string>>();
-        var writer = new ServiceEntryWriter(mesh);
+        var down = GatewayHealth.Read(mesh.Name, snapshot.Clusters.Values.Select(cluster => cluster.GatewayHealth)).Down;
+        var writer = new ServiceEntryWriter(mesh, down);
         foreach (var importer in mesh.Clusters.Where(cluster => cluster is { Leaving: false, HasOwnControlPlane: true }))
         {
             var names = records[importer.Name] = new SortedDictionary<string, string>(StringComparer.Ordinal);

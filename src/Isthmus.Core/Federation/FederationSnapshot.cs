@@ -46,6 +46,9 @@ public sealed class ClusterSnapshot
 
     public JsonObject? GatewayService { get; init; }
 
+    /// <summary>The cluster's copy of the gateway probes' results; null where it has none.</summary>
+    public JsonObject? GatewayHealth { get; init; }
+
     /// <summary>Istio's own ConfigMap, for its trust domain; null where there is none.</summary>
     public JsonObject? IstioConfigMap { get; init; }
 

@@ -10,7 +10,7 @@ namespace Isthmus.Core.Federation;
 /// What a ServiceEntry remembers of its exporters. A cluster whose API is silent keeps what it last offered: nothing is
 /// withdrawn because of silence.
 /// </summary>
-internal static class KnownExporters
+public static class KnownExporters
 {
     public const string ServiceLabel = "isthmus.dev/service";
     public const string NamespaceLabel = "isthmus.dev/namespace";
@@ -23,7 +23,7 @@ internal static class KnownExporters
         obj.Label(NamespaceLabel) is { } ns && obj.Label(ServiceLabel) is { } name ? new ServiceName(ns, name) : null;
 
     /// <summary>Compact JSON, in the order of cluster names, so that equal knowledge is equal text.</summary>
-    public static string Write(IEnumerable<Exporter> exporters)
+    internal static string Write(IEnumerable<Exporter> exporters)
     {
         var all = exporters.OrderBy(exporter => exporter.Cluster).ToList();
         var root = new JsonObject();
@@ -52,8 +52,11 @@ internal static class KnownExporters
         return root.ToJsonString();
     }
 
+    /// <summary>Whether a ServiceEntry remembers an export of a cluster.</summary>
+    public static bool Remembers(JsonObject serviceEntry, ClusterName cluster) => Read(serviceEntry).Any(exporter => exporter.Cluster == cluster);
+
     /// <summary>What a ServiceEntry remembers; nothing where the annotation is absent or was tampered with.</summary>
-    public static IEnumerable<Exporter> Read(JsonObject serviceEntry)
+    internal static IEnumerable<Exporter> Read(JsonObject serviceEntry)
     {
         var text = serviceEntry.Annotation(FederationNames.ExportersAnnotation) ?? "";
         return StrictJson.TryParse(text, out var json, out _) && json is JsonObject exporters

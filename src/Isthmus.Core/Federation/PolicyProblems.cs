@@ -5,13 +5,15 @@ namespace Isthmus.Core.Federation;
 /// <summary>What to tell an exporter about its annotations, its gateway and its draining cluster; the first that applies.</summary>
 internal static class PolicyProblems
 {
-    public static string? For(MeshDocument mesh, FederationSnapshot snapshot, GlobalService? service, MeshCluster cluster, Exporter? exporter)
+    public static string? For(
+        MeshDocument mesh, FederationSnapshot snapshot, GlobalService? service, MeshCluster cluster, Exporter? exporter)
     {
         if (exporter is null)
             return null;
+        var down = GatewayHealth.Read(mesh.Name, snapshot.Clusters.Values.Select(seen => seen.GatewayHealth)).Down;
         return Unreachable(mesh, snapshot, cluster, exporter)
             ?? exporter.Policy.Problem
-            ?? (service is null ? null : TrafficPolicy.ProblemFor(service, exporter, mesh) ?? ServingGroups.DrainingProblem(mesh, service, exporter) ?? Regions(mesh, service));
+            ?? (service is null ? null : TrafficPolicy.ProblemFor(service, exporter, mesh) ?? ServingGroups.DrainingProblem(mesh, service, exporter, down) ?? Regions(mesh, service));
     }
 
     private static string? Unreachable(MeshDocument mesh, FederationSnapshot snapshot, MeshCluster cluster, Exporter exporter)

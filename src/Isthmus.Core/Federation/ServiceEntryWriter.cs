@@ -9,7 +9,7 @@ namespace Isthmus.Core.Federation;
 /// Writes the two objects by which a control plane's clusters reach a global name. The name lives at the client only: the
 /// DestinationRule sends the SNI of the real service, so the exporter's gateway needs no ServiceEntry and nothing can loop.
 /// </summary>
-internal sealed class ServiceEntryWriter(MeshDocument mesh)
+internal sealed class ServiceEntryWriter(MeshDocument mesh, IReadOnlySet<GatewayAddress> down)
 {
     private const string TlsModeLabel = "security.istio.io/tlsMode";
     private const string WithdrawnLabel = "isthmus.dev/withdrawn";
@@ -20,7 +20,7 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh)
         if (visible.Count == 0)
             return [];
         var realHost = RealHost(service.Name, visible[0].Cluster);
-        var groups = EndpointGroup.All(mesh, importer, realHost, visible);
+        var groups = EndpointGroup.All(mesh, importer, realHost, visible, down);
         if (groups.Count == 0)
             return [];
         var traffic = TrafficPlan.Of(importer, TrafficPolicy.Of(service), ServingGroups.Select(groups));

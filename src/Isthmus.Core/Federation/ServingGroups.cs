@@ -21,15 +21,16 @@ internal static class ServingGroups
     }
 
     /// <summary>Why an exporter in a draining cluster serves on; null where it does not, or is not draining.</summary>
-    public static string? DrainingProblem(Mesh.MeshDocument mesh, GlobalService service, Exporter exporter)
+    public static string? DrainingProblem(
+        Mesh.MeshDocument mesh, GlobalService service, Exporter exporter, IReadOnlySet<GatewayAddress> down)
     {
         if (mesh.Find(exporter.Cluster) is not { Draining: true })
             return null;
         var others = service.Accepted.Where(other => other.Cluster != exporter.Cluster && mesh.Find(other.Cluster) is { Draining: false }).ToImmutableArray();
-        if (others.Any(other => other.Ready > 0 && !other.Gateways.IsEmpty))
+        if (others.Any(other => other.Ready > 0 && other.Gateways.Any(address => !down.Contains(address))))
             return null;
         return others.IsEmpty
             ? $"{exporter.Cluster} is draining, but no other cluster exports the service: it serves on"
-            : $"{exporter.Cluster} is draining, but no endpoint is ready elsewhere ({string.Join(", ", others.Select(other => other.Cluster).Order())}): it serves on";
+            : $"{exporter.Cluster} is draining, but nobody can serve elsewhere ({string.Join(", ", others.Select(other => other.Cluster).Order())}): it serves on";
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Isthmus.Core.Federation;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
+using Isthmus.Runtime.Gateways;
 using Isthmus.Runtime.Kubernetes;
 
 namespace Isthmus.Runtime.Reconcilers;
@@ -13,7 +14,8 @@ internal sealed record ExportSources(
     IReadOnlyList<JsonObject> EndpointSlices,
     JsonObject? GatewayService,
     IReadOnlyList<JsonObject> Nodes,
-    JsonObject? IstioConfigMap)
+    JsonObject? IstioConfigMap,
+    JsonObject? GatewayHealth)
 {
     private const string Exported = FederationNames.ExportLabel + "=true";
 
@@ -25,6 +27,7 @@ internal sealed record ExportSources(
         var istio = cluster.HasOwnControlPlane
             ? api.GetAsync(ResourceKind.ConfigMap, SystemNamespaces.Istio, "istio", cancellationToken)
             : Task.FromResult<JsonObject?>(null);
+        var health = cluster.HasOwnControlPlane ? GatewayHealthStore.ReadAsync(api, cancellationToken) : Task.FromResult<JsonObject?>(null);
         var services = names.Count == 0
             ? await api.ListAsync(ResourceKind.Service, null, Exported, null, cancellationToken).ConfigureAwait(false)
             : await NamedAsync(api, names, cancellationToken).ConfigureAwait(false);
@@ -33,9 +36,16 @@ internal sealed record ExportSources(
         var slices = names.Count == 0
             ? api.ListAsync(ResourceKind.EndpointSlice, null, Exported, null, cancellationToken)
             : SlicesAsync(api, behind, cancellationToken);
-        await Task.WhenAll(gateway, pods, slices, istio).ConfigureAwait(false);
+        await Task.WhenAll(gateway, pods, slices, istio, health).ConfigureAwait(false);
         var (gatewayService, nodes) = await gateway.ConfigureAwait(false);
-        return new ExportSources(services, await pods.ConfigureAwait(false), await slices.ConfigureAwait(false), gatewayService, nodes, await istio.ConfigureAwait(false));
+        return new ExportSources(
+            services,
+            await pods.ConfigureAwait(false),
+            await slices.ConfigureAwait(false),
+            gatewayService,
+            nodes,
+            await istio.ConfigureAwait(false),
+            await health.ConfigureAwait(false));
     }
 
     private static async Task<IReadOnlyList<JsonObject>> NamedAsync(
@@ -63,7 +73,8 @@ internal sealed record ExportSources(
         ConcatAsync(services.Select(service => api.ListAsync(
             ResourceKind.EndpointSlice, service.NamespaceName(), $"kubernetes.io/service-name={service.Name()}", null, cancellationToken)));
 
-    private static async Task<(JsonObject? Service, IReadOnlyList<JsonObject> Nodes)> GatewayAsync(
+    /// <summary>The gateway's Service and, where it is reached through them, the nodes.</summary>
+    public static async Task<(JsonObject? Service, IReadOnlyList<JsonObject> Nodes)> GatewayAsync(
         ClusterApi api, MeshCluster cluster, CancellationToken cancellationToken)
     {
         if (cluster.Gateway?.Service is not { } name)

@@ -88,5 +88,6 @@ internal sealed class FederationObserver(ClusterConnections connections, TimePro
         GatewayService = sources.GatewayService,
         Nodes = sources.Nodes,
         IstioConfigMap = sources.IstioConfigMap,
+        GatewayHealth = sources.GatewayHealth,
     };
 }

@@ -23,6 +23,7 @@ internal sealed class FederationRun(ClusterConnections connections, ReconcilerOp
             planned = FederationPlanner.Plan(mesh, seen.Snapshot);
         }
 
+        state.Gateways = GatewayHealth.Read(mesh.Name, seen.Snapshot.Clusters.Values.Select(cluster => cluster.GatewayHealth)).Within(mesh);
         var plan = planned.Plan;
         if (scope.IsEverything && !options.AllowDeletes)
             plan = DeletionGuard.Apply(plan, cluster => mesh.Find(cluster) is { Leaving: true });

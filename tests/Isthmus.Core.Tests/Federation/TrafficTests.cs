@@ -154,7 +154,7 @@ public sealed class TrafficTests
         world.Ready("north", "shop", "reviews", 0);
         world.Run();
         Assert.Equal([["2.2.2.2"]], Priorities(world, "eu"));
-        Assert.Contains("no endpoint is ready elsewhere (north)", Problem(world, "west"), StringComparison.Ordinal);
+        Assert.Contains("nobody can serve elsewhere (north)", Problem(world, "west"), StringComparison.Ordinal);
     }
 
     [Fact]
