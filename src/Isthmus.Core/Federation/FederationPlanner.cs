@@ -75,10 +75,10 @@ public static class FederationPlanner
             var hosts = Hosts(mesh, snapshot, exports, served, seen);
             // The control plane's own gateway speaks for all that it serves: a Gateway selects pods in each of them.
             var first = served.Find(cluster => cluster.Name == controlPlane.Name) ?? served[0];
-            var selector = first.Gateway is null
-                ? ImmutableSortedDictionary<string, string>.Empty
-                : GatewayAddress.Selector(first.Gateway, snapshot.Clusters.GetValueOrDefault(first.Name)?.GatewayService);
-            var result = new ExportGatewayWriter(mesh, controlPlane, seen.Gateways).Write(hosts, selector);
+            if (first.Gateway is not { } gateway)
+                continue;
+            var place = GatewayPlace.Of(gateway, snapshot.Clusters.GetValueOrDefault(first.Name)?.GatewayService, seen.ScopesGateways);
+            var result = new ExportGatewayWriter(mesh, controlPlane, place, seen.Gateways).Write(hosts);
             desired.AddRange(result.Desired);
             skipped.AddRange(result.Skipped);
         }

@@ -46,6 +46,9 @@ public sealed class ClusterSnapshot
 
     public JsonObject? GatewayService { get; init; }
 
+    /// <summary>Whether istiod takes Gateways for a pod from the pod's own namespace only (PILOT_SCOPE_GATEWAY_TO_NAMESPACE).</summary>
+    public bool ScopesGateways { get; init; }
+
     /// <summary>The cluster's copy of the gateway probes' results; null where it has none.</summary>
     public JsonObject? GatewayHealth { get; init; }
 

@@ -3,6 +3,7 @@ using Isthmus.Core.Federation;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using Isthmus.Runtime.Gateways;
+using Isthmus.Runtime.Injection;
 using Isthmus.Runtime.Kubernetes;
 
 namespace Isthmus.Runtime.Reconcilers;
@@ -15,7 +16,8 @@ internal sealed record ExportSources(
     JsonObject? GatewayService,
     IReadOnlyList<JsonObject> Nodes,
     JsonObject? IstioConfigMap,
-    JsonObject? GatewayHealth)
+    JsonObject? GatewayHealth,
+    bool ScopesGateways)
 {
     private const string Exported = FederationNames.ExportLabel + "=true";
 
@@ -28,6 +30,9 @@ internal sealed record ExportSources(
             ? api.GetAsync(ResourceKind.ConfigMap, SystemNamespaces.Istio, "istio", cancellationToken)
             : Task.FromResult<JsonObject?>(null);
         var health = cluster.HasOwnControlPlane ? GatewayHealthStore.ReadAsync(api, cancellationToken) : Task.FromResult<JsonObject?>(null);
+        var istiods = cluster.HasOwnControlPlane
+            ? api.ListAsync(ResourceKind.Deployment, SystemNamespaces.Istio, "app=istiod", null, cancellationToken)
+            : Task.FromResult<IReadOnlyList<JsonObject>>([]);
         var services = names.Count == 0
             ? await api.ListAsync(ResourceKind.Service, null, Exported, null, cancellationToken).ConfigureAwait(false)
             : await NamedAsync(api, names, cancellationToken).ConfigureAwait(false);
@@ -36,7 +41,7 @@ internal sealed record ExportSources(
         var slices = names.Count == 0
             ? api.ListAsync(ResourceKind.EndpointSlice, null, Exported, null, cancellationToken)
             : SlicesAsync(api, behind, cancellationToken);
-        await Task.WhenAll(gateway, pods, slices, istio, health).ConfigureAwait(false);
+        await Task.WhenAll(gateway, pods, slices, istio, health, istiods).ConfigureAwait(false);
         var (gatewayService, nodes) = await gateway.ConfigureAwait(false);
         return new ExportSources(
             services,
@@ -45,8 +50,13 @@ internal sealed record ExportSources(
             gatewayService,
             nodes,
             await istio.ConfigureAwait(false),
-            await health.ConfigureAwait(false));
+            await health.ConfigureAwait(false),
+            (await istiods.ConfigureAwait(false)).Any(ScopesGatewaysOf));
     }
+
+    // With several revisions beside each other the strictest counts: a Gateway in the gateway's namespace suits all of them.
+    private static bool ScopesGatewaysOf(JsonObject istiod) =>
+        IstiodDeployment.Environment(istiod).TryGetValue("PILOT_SCOPE_GATEWAY_TO_NAMESPACE", out var value) && bool.TryParse(value, out var scopes) && scopes;
 
     private static async Task<IReadOnlyList<JsonObject>> NamedAsync(
         ClusterApi api, IReadOnlyList<ServiceName> names, CancellationToken cancellationToken)

@@ -89,5 +89,6 @@ internal sealed class FederationObserver(ClusterConnections connections, TimePro
         Nodes = sources.Nodes,
         IstioConfigMap = sources.IstioConfigMap,
         GatewayHealth = sources.GatewayHealth,
+        ScopesGateways = sources.ScopesGateways,
     };
 }

@@ -3,6 +3,7 @@ using Isthmus.Core.Dns;
 using Isthmus.Core.Federation;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
+using Isthmus.Core.Planning;
 using Isthmus.Runtime.Kubernetes;
 
 namespace Isthmus.Runtime.Reconcilers;
@@ -16,6 +17,7 @@ internal sealed record WrittenObjects(
     JsonObject? DnsConfigMap,
     IReadOnlyList<JsonObject> FormerDnsConfigMaps)
 {
+    private const string Ours = $"{Ownership.ManagedByLabel}={Ownership.ManagedByValue}";
     private const string NotOurs = "app.kubernetes.io/managed-by!=isthmus";
 
     /// <param name="names">The names to look at; empty: all.</param>
@@ -35,7 +37,7 @@ internal sealed record WrittenObjects(
         var rules = ReadAsync(api, ResourceKind.DestinationRule, hosts, cancellationToken);
         var gateways = names.Count == 0
             ? api.ListAsync(ResourceKind.Gateway, null, null, null, cancellationToken)
-            : GatewaysAsync(api, [.. names.Select(name => FederationNames.Gateway(cluster.Name, name.Namespace).Name).Distinct()], cancellationToken);
+            : GatewaysAsync(api, [.. names.Select(name => name.Namespace).Distinct()], cancellationToken);
         await Task.WhenAll(ns, dns, former, entries, rules, gateways).ConfigureAwait(false);
         return new WrittenObjects(
             await ns.ConfigureAwait(false),
@@ -63,9 +65,10 @@ internal sealed record WrittenObjects(
     }
 
     private static async Task<IReadOnlyList<JsonObject>> GatewaysAsync(
-        ClusterApi api, IReadOnlyList<string> ours, CancellationToken cancellationToken)
+        ClusterApi api, IReadOnlyList<string> exporting, CancellationToken cancellationToken)
     {
-        var own = ReadAsync(api, ResourceKind.Gateway, ours, cancellationToken);
+        // By label, since they may stand in the gateway's namespace or in ours.
+        var own = api.ListAsync(ResourceKind.Gateway, null, $"{Ours},{KnownExporters.NamespaceLabel} in ({string.Join(',', exporting)})", null, cancellationToken);
         var foreign = api.ListAsync(ResourceKind.Gateway, null, NotOurs, null, cancellationToken);
         await Task.WhenAll(own, foreign).ConfigureAwait(false);
         var all = (await own.ConfigureAwait(false)).Concat(await foreign.ConfigureAwait(false));
