@@ -30,19 +30,21 @@ internal sealed record EndpointGroup
     public required ImmutableArray<ClusterName> Clusters { get; init; }
 
     /// <summary>All that an importer could use, its own first; those without an address are left out.</summary>
-    public static IReadOnlyList<EndpointGroup> All(MeshDocument mesh, MeshCluster importer, string realHost, IEnumerable<Exporter> visible, IReadOnlySet<GatewayAddress> down) =>
+    public static IReadOnlyList<EndpointGroup> All(
+        MeshDocument mesh, MeshCluster importer, string realHost, IEnumerable<Exporter> visible, IReadOnlySet<GatewayAddress> down, Func<GatewayAddress, int> count) =>
     [
         .. visible
             .Select(exporter => (Exporter: exporter, Cluster: mesh.Find(exporter.Cluster)))
             .Where(pair => pair.Cluster is not null)
             .Select(pair => (pair.Exporter, Cluster: pair.Cluster ?? importer))
             .GroupBy(pair => pair.Cluster.ControlPlane == importer.Name ? (importer.Name, default) : (pair.Cluster.ControlPlane, pair.Cluster.Network))
-            .Select(members => Of(importer, realHost, [.. members], down))
+            .Select(members => Of(importer, realHost, [.. members], down, count))
             .Where(group => !group.Addresses.IsEmpty)
             .OrderBy(group => !group.IsLocal).ThenBy(group => group.Addresses[0]),
     ];
 
-    private static EndpointGroup Of(MeshCluster importer, string realHost, IReadOnlyList<(Exporter Exporter, MeshCluster Cluster)> members, IReadOnlySet<GatewayAddress> down)
+    private static EndpointGroup Of(
+        MeshCluster importer, string realHost, IReadOnlyList<(Exporter Exporter, MeshCluster Cluster)> members, IReadOnlySet<GatewayAddress> down, Func<GatewayAddress, int> count)
     {
         var isLocal = members[0].Cluster.ControlPlane == importer.Name;
         var ready = members.Sum(member => member.Exporter.Ready);
@@ -58,7 +60,7 @@ internal sealed record EndpointGroup
         {
             IsLocal = isLocal,
             Addresses = addresses,
-            AddressCount = isLocal ? 1 : addresses.Sum(address => members.Max(member => member.Exporter.Resolved.GetValueOrDefault(address.Host, 1))),
+            AddressCount = isLocal ? 1 : addresses.Sum(count),
             Ready = ready,
             Locality = isLocal ? importer.Locality : members[0].Cluster.Locality,
             IsDraining = members.All(member => member.Cluster.Draining),

@@ -24,7 +24,7 @@ public static class FederationPlanner
         var desired = new List<DesiredObject>();
         var records = new Dictionary<ClusterName, SortedDictionary<string, string>>();
         var down = GatewayHealth.Read(mesh.Name, snapshot.Clusters.Values.Select(cluster => cluster.GatewayHealth)).Down;
-        var writer = new ServiceEntryWriter(mesh, down);
+        var writer = new ServiceEntryWriter(mesh, down, new GatewayCounts(snapshot));
         foreach (var importer in mesh.Clusters.Where(cluster => cluster is { Leaving: false, HasOwnControlPlane: true }))
         {
             var names = records[importer.Name] = new SortedDictionary<string, string>(StringComparer.Ordinal);

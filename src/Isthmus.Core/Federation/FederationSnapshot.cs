@@ -74,6 +74,9 @@ public sealed class FederationSnapshot
     /// <summary>The addresses whose holders were looked for in every cluster; null: all.</summary>
     public IReadOnlySet<string>? KnownAddresses { get; init; }
 
+    /// <summary>To how many addresses the host names of gateways resolve now; those that do not are missing.</summary>
+    public IReadOnlyDictionary<string, int> Resolved { get; init; } = ImmutableSortedDictionary<string, int>.Empty;
+
     /// <summary>The time of first claims and exports that this run writes.</summary>
     public required DateTimeOffset Now { get; init; }
 }

@@ -9,7 +9,7 @@ namespace Isthmus.Core.Federation;
 /// Writes the two objects by which a control plane's clusters reach a global name. The name lives at the client only: the
 /// DestinationRule sends the SNI of the real service, so the exporter's gateway needs no ServiceEntry and nothing can loop.
 /// </summary>
-internal sealed class ServiceEntryWriter(MeshDocument mesh, IReadOnlySet<GatewayAddress> down)
+internal sealed class ServiceEntryWriter(MeshDocument mesh, IReadOnlySet<GatewayAddress> down, GatewayCounts counts)
 {
     private const string TlsModeLabel = "security.istio.io/tlsMode";
     private const string WithdrawnLabel = "isthmus.dev/withdrawn";
@@ -20,7 +20,7 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh, IReadOnlySet<Gateway
         if (visible.Count == 0)
             return [];
         var realHost = RealHost(service.Name, visible[0].Cluster);
-        var groups = EndpointGroup.All(mesh, importer, realHost, visible, down);
+        var groups = EndpointGroup.All(mesh, importer, realHost, visible, down, address => counts.Of(service.Name, address));
         if (groups.Count == 0)
             return [];
         var traffic = TrafficPlan.Of(importer, TrafficPolicy.Of(service), ServingGroups.Select(groups));
@@ -41,7 +41,7 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh, IReadOnlySet<Gateway
         var annotations = new JsonObject
         {
             [FederationNames.AddressClaimedAnnotation] = AddressClaim.Write(claim.Claimed),
-            [FederationNames.ExportersAnnotation] = KnownExporters.Write(visible),
+            [FederationNames.ExportersAnnotation] = KnownExporters.Write(visible, address => counts.Of(service.Name, address)),
         };
         var ports = service.Accepted[0].Ports;
         var entry = Ownership.NewObject(id, mesh.Name, labels, annotations);

@@ -1,5 +1,6 @@
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
+using Isthmus.Runtime.Gateways;
 using Isthmus.Runtime.Kubernetes;
 using Isthmus.Runtime.Mesh;
 
@@ -13,11 +14,11 @@ namespace Isthmus.Runtime.Reconcilers;
 public sealed record ExpectedWrite(ClusterName Cluster, string Operation, string? Uid, string? OldResourceVersion);
 
 /// <summary>Brings one service's global name in order in all clusters.</summary>
-public sealed class ServiceReconciler(IMeshDocumentSource documents, ClusterConnections connections, ReconcilerOptions options, TimeProvider time)
+public sealed class ServiceReconciler(IMeshDocumentSource documents, ClusterConnections connections, ReconcilerOptions options, TimeProvider time, ResolvedHosts? hosts = null)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
 
-    private readonly FederationRun _federation = new(connections, options, time);
+    private readonly FederationRun _federation = new(connections, options, hosts ?? ResolvedHosts.ByDns(time), time);
 
     /// <param name="service">The service to look at; nothing is done on the strength of the event itself.</param>
     /// <param name="write">The write to wait for a little, since events are published before it is stored; null: look at once.</param>

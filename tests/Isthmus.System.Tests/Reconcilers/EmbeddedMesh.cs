@@ -103,7 +103,8 @@ internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
         await File.WriteAllTextAsync(DocumentPath, change(document));
     }
 
-    public ServiceReconciler Services(WatchedRequests? requests = null, TimeProvider? time = null) => new(Documents, Connect(Options(requests)), new ReconcilerOptions(), time ?? TimeProvider.System);
+    public ServiceReconciler Services(WatchedRequests? requests = null, TimeProvider? time = null, ResolvedHosts? hosts = null) =>
+        new(Documents, Connect(Options(requests)), new ReconcilerOptions(), time ?? TimeProvider.System, hosts);
 
     public ResyncReconciler Resync(WatchedRequests? requests = null, ReconcilerOptions? options = null) =>
         new(Documents, Run(requests, options ?? new ReconcilerOptions()), options ?? new ReconcilerOptions());
