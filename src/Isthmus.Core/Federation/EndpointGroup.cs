@@ -20,6 +20,8 @@ internal sealed record EndpointGroup
 
     public required string? Locality { get; init; }
 
+    public required NetworkName Network { get; init; }
+
     public required bool IsDraining { get; init; }
 
     /// <summary>Whether calls cannot be served there now.</summary>
@@ -63,6 +65,7 @@ internal sealed record EndpointGroup
             AddressCount = isLocal ? 1 : addresses.Sum(count),
             Ready = ready,
             Locality = isLocal ? importer.Locality : members[0].Cluster.Locality,
+            Network = isLocal ? importer.Network : members[0].Cluster.Network,
             IsDraining = members.All(member => member.Cluster.Draining),
             IsLost = isDead || ready == 0,
             OnLoss = onLoss,
