@@ -20,6 +20,8 @@ internal sealed record EndpointGroup
 
     public required string? Locality { get; init; }
 
+    public required NetworkName Network { get; init; }
+
     public required bool IsDraining { get; init; }
 
     /// <summary>Whether calls cannot be served there now.</summary>
@@ -30,19 +32,21 @@ internal sealed record EndpointGroup
     public required ImmutableArray<ClusterName> Clusters { get; init; }
 
     /// <summary>All that an importer could use, its own first; those without an address are left out.</summary>
-    public static IReadOnlyList<EndpointGroup> All(MeshDocument mesh, MeshCluster importer, string realHost, IEnumerable<Exporter> visible, IReadOnlySet<GatewayAddress> down) =>
+    public static IReadOnlyList<EndpointGroup> All(
+        MeshDocument mesh, MeshCluster importer, string realHost, IEnumerable<Exporter> visible, IReadOnlySet<GatewayAddress> down, Func<GatewayAddress, int> count) =>
     [
         .. visible
             .Select(exporter => (Exporter: exporter, Cluster: mesh.Find(exporter.Cluster)))
             .Where(pair => pair.Cluster is not null)
             .Select(pair => (pair.Exporter, Cluster: pair.Cluster ?? importer))
             .GroupBy(pair => pair.Cluster.ControlPlane == importer.Name ? (importer.Name, default) : (pair.Cluster.ControlPlane, pair.Cluster.Network))
-            .Select(members => Of(importer, realHost, [.. members], down))
+            .Select(members => Of(importer, realHost, [.. members], down, count))
             .Where(group => !group.Addresses.IsEmpty)
             .OrderBy(group => !group.IsLocal).ThenBy(group => group.Addresses[0]),
     ];
 
-    private static EndpointGroup Of(MeshCluster importer, string realHost, IReadOnlyList<(Exporter Exporter, MeshCluster Cluster)> members, IReadOnlySet<GatewayAddress> down)
+    private static EndpointGroup Of(
+        MeshCluster importer, string realHost, IReadOnlyList<(Exporter Exporter, MeshCluster Cluster)> members, IReadOnlySet<GatewayAddress> down, Func<GatewayAddress, int> count)
     {
         var isLocal = members[0].Cluster.ControlPlane == importer.Name;
         var ready = members.Sum(member => member.Exporter.Ready);
@@ -58,9 +62,10 @@ internal sealed record EndpointGroup
         {
             IsLocal = isLocal,
             Addresses = addresses,
-            AddressCount = isLocal ? 1 : addresses.Sum(address => members.Max(member => member.Exporter.Resolved.GetValueOrDefault(address.Host, 1))),
+            AddressCount = isLocal ? 1 : addresses.Sum(count),
             Ready = ready,
             Locality = isLocal ? importer.Locality : members[0].Cluster.Locality,
+            Network = isLocal ? importer.Network : members[0].Cluster.Network,
             IsDraining = members.All(member => member.Cluster.Draining),
             IsLost = isDead || ready == 0,
             OnLoss = onLoss,

@@ -11,12 +11,14 @@ internal static class EndpointWeights
 
     /// <summary>
     /// The weight of each single address of a group, for groups of (ready endpoints, addresses): exact where whole numbers up to
-    /// 100,000 allow it, else rounded to them. All 1 where nothing is known; 0 for a group with nothing ready beside others that have.
+    /// 100,000 allow it, else rounded to them. Groups are alike where nothing is known; 0 for a group with nothing ready beside others that have.
     /// </summary>
     public static ImmutableArray<int> For(IReadOnlyList<(int Ready, int Addresses)> groups)
     {
+        if (groups.Count == 0)
+            return [];
         if (groups.All(group => group.Ready == 0))
-            return [.. groups.Select(_ => 1)];
+            return For([.. groups.Select(group => (1, group.Addresses))]);
         // A group's weight is shared by its addresses, so each address gets ready ÷ addresses: brought to a common denominator.
         var denominator = groups.Aggregate(BigInteger.One, (product, group) => Lcm(product, Math.Max(1, group.Addresses)));
         var exact = groups.Select(group => group.Ready * denominator / Math.Max(1, group.Addresses)).ToList();

@@ -28,9 +28,6 @@ internal sealed class Exporter
     /// <summary>What its user's annotations ask for.</summary>
     public ExportPolicy Policy { get; init; } = ExportPolicy.Default;
 
-    /// <summary>To how many addresses the gateway's host names resolve; a name that is not listed stands for one.</summary>
-    public ImmutableSortedDictionary<string, int> Resolved { get; init; } = ImmutableSortedDictionary<string, int>.Empty;
-
     /// <summary>The SPIFFE identities of the pods behind the service.</summary>
     public IEnumerable<string> Identities(ServiceName name) =>
         ServiceAccounts.Select(account => $"spiffe://{TrustDomain}/ns/{name.Namespace}/sa/{account}");

@@ -39,6 +39,9 @@ public sealed class ClusterSnapshot
     /// <summary>The Services in scope, exported or not (any more).</summary>
     public IReadOnlyList<JsonObject> Services { get; init; } = [];
 
+    /// <summary>Every Service in scope, exported or not; read only where networks of one control plane list them (<see cref="CrossNetworkHosts"/>).</summary>
+    public IReadOnlyList<JsonObject> AllServices { get; init; } = [];
+
     /// <summary>The pods of the exporting namespaces, or at least those behind the exported Services.</summary>
     public IReadOnlyList<JsonObject> Pods { get; init; } = [];
 
@@ -73,6 +76,9 @@ public sealed class FederationSnapshot
 
     /// <summary>The addresses whose holders were looked for in every cluster; null: all.</summary>
     public IReadOnlySet<string>? KnownAddresses { get; init; }
+
+    /// <summary>To how many addresses the host names of gateways resolve now; those that do not are missing.</summary>
+    public IReadOnlyDictionary<string, int> Resolved { get; init; } = ImmutableSortedDictionary<string, int>.Empty;
 
     /// <summary>The time of first claims and exports that this run writes.</summary>
     public required DateTimeOffset Now { get; init; }

@@ -15,6 +15,8 @@ public static class KnownExporters
     public const string ServiceLabel = "isthmus.dev/service";
     public const string NamespaceLabel = "isthmus.dev/namespace";
 
+    private const string ResolvedField = "resolved";
+
     /// <summary>More addresses than a DNS answer can hold would be no honest count.</summary>
     public const int MostAddresses = 4096;
 
@@ -23,7 +25,7 @@ public static class KnownExporters
         obj.Label(NamespaceLabel) is { } ns && obj.Label(ServiceLabel) is { } name ? new ServiceName(ns, name) : null;
 
     /// <summary>Compact JSON, in the order of cluster names, so that equal knowledge is equal text.</summary>
-    internal static string Write(IEnumerable<Exporter> exporters)
+    internal static string Write(IEnumerable<Exporter> exporters, Func<GatewayAddress, int> count)
     {
         var all = exporters.OrderBy(exporter => exporter.Cluster).ToList();
         var root = new JsonObject();
@@ -42,8 +44,9 @@ public static class KnownExporters
                 entry["ready"] = exporter.Ready;
             foreach (var (key, value) in exporter.Policy.Remembered())
                 entry[key] = value;
-            if (exporter.Resolved.Any(host => host.Value != 1))
-                entry["resolved"] = new JsonObject(exporter.Resolved.Where(host => host.Value != 1).Select(host => KeyValuePair.Create(host.Key, (JsonNode?)host.Value)));
+            var counts = exporter.Gateways.Select(gateway => (gateway.Host, Count: count(gateway))).Where(host => host.Count != 1).DistinctBy(host => host.Host).ToList();
+            if (counts.Count > 0)
+                entry[ResolvedField] = new JsonObject(counts.Select(host => KeyValuePair.Create(host.Host, (JsonNode?)host.Count)));
             if (exporter.ExportTo is { } exportTo)
                 entry["to"] = new JsonArray([.. exportTo.Select(cluster => (JsonNode)cluster)]);
             root[exporter.Cluster.Value] = entry;
@@ -64,6 +67,17 @@ public static class KnownExporters
             : [];
     }
 
+    /// <summary>To how many addresses the gateways' host names resolved; those that stood for one are left out.</summary>
+    internal static IEnumerable<(string Host, int Count)> ReadCounts(JsonObject serviceEntry)
+    {
+        var text = serviceEntry.Annotation(FederationNames.ExportersAnnotation) ?? "";
+        if (!text.Contains(ResolvedField, StringComparison.Ordinal) || !StrictJson.TryParse(text, out var json, out _) || json is not JsonObject exporters)
+            return [];
+        return exporters.SelectMany(exporter => (exporter.Value as JsonObject)?[ResolvedField] as JsonObject ?? [])
+            .Select(entry => (entry.Key, Count: entry.Value is JsonValue value && value.TryGetValue<int>(out var count) ? count : 0))
+            .Where(entry => entry.Count is > 0 and <= MostAddresses);
+    }
+
     private static Exporter? Read(ClusterName cluster, JsonObject entry)
     {
         var ports = Texts(entry["ports"]).Select(Port).ToList();
@@ -79,7 +93,6 @@ public static class KnownExporters
             TrustDomain = ObjectMetadata.TextOf(entry["trustDomain"]) ?? "cluster.local",
             Ready = entry["ready"] is JsonValue value && value.TryGetValue<int>(out var ready) ? ready : 1,
             Policy = ExportPolicy.Recall(entry),
-            Resolved = Counts(entry["resolved"] as JsonObject ?? []),
             ExportTo = entry["to"] is null ? null : [.. Texts(entry["to"])],
         };
     }
@@ -89,11 +102,6 @@ public static class KnownExporters
 
     private static GatewayAddress? Gateway(string text) =>
         text.Split('/', 2) is [var port, var host] && int.TryParse(port, out var parsed) ? new GatewayAddress(host, parsed) : null;
-
-    private static ImmutableSortedDictionary<string, int> Counts(JsonObject counts) => counts
-        .Select(entry => (entry.Key, Count: entry.Value is JsonValue value && value.TryGetValue<int>(out var count) ? count : 0))
-        .Where(entry => entry.Count is > 0 and <= MostAddresses)
-        .ToImmutableSortedDictionary(entry => entry.Key, entry => entry.Count, StringComparer.Ordinal);
 
     private static IEnumerable<string> Texts(JsonNode? items) => (items as JsonArray ?? []).Select(ObjectMetadata.TextOf).OfType<string>();
 }

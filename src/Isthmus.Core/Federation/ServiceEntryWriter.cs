@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using Isthmus.Core.ControlPlane;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Planning;
 
@@ -9,7 +10,7 @@ namespace Isthmus.Core.Federation;
 /// Writes the two objects by which a control plane's clusters reach a global name. The name lives at the client only: the
 /// DestinationRule sends the SNI of the real service, so the exporter's gateway needs no ServiceEntry and nothing can loop.
 /// </summary>
-internal sealed class ServiceEntryWriter(MeshDocument mesh, IReadOnlySet<GatewayAddress> down)
+internal sealed class ServiceEntryWriter(MeshDocument mesh, IReadOnlySet<GatewayAddress> down, GatewayCounts counts)
 {
     private const string TlsModeLabel = "security.istio.io/tlsMode";
     private const string WithdrawnLabel = "isthmus.dev/withdrawn";
@@ -20,7 +21,7 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh, IReadOnlySet<Gateway
         if (visible.Count == 0)
             return [];
         var realHost = RealHost(service.Name, visible[0].Cluster);
-        var groups = EndpointGroup.All(mesh, importer, realHost, visible, down);
+        var groups = EndpointGroup.All(mesh, importer, realHost, visible, down, address => counts.Of(service.Name, address));
         if (groups.Count == 0)
             return [];
         var traffic = TrafficPlan.Of(importer, TrafficPolicy.Of(service), ServingGroups.Select(groups));
@@ -41,7 +42,7 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh, IReadOnlySet<Gateway
         var annotations = new JsonObject
         {
             [FederationNames.AddressClaimedAnnotation] = AddressClaim.Write(claim.Claimed),
-            [FederationNames.ExportersAnnotation] = KnownExporters.Write(visible),
+            [FederationNames.ExportersAnnotation] = KnownExporters.Write(visible, address => counts.Of(service.Name, address)),
         };
         var ports = service.Accepted[0].Ports;
         var entry = Ownership.NewObject(id, mesh.Name, labels, annotations);
@@ -55,7 +56,7 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh, IReadOnlySet<Gateway
             ["resolution"] = "DNS",
             ["ports"] = new JsonArray(
                 [.. ports.Select(port => (JsonNode)new JsonObject { ["number"] = port.Number, ["name"] = port.Name, ["protocol"] = port.Protocol })]),
-            ["endpoints"] = Endpoints(ports, traffic),
+            ["endpoints"] = Endpoints(importer, ports, traffic),
         };
         if (traffic.Groups.IsEmpty)
             Withdraw(entry["spec"] as JsonObject ?? []);
@@ -71,8 +72,9 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh, IReadOnlySet<Gateway
         spec["workloadSelector"] = new JsonObject { ["labels"] = new JsonObject { [WithdrawnLabel] = "true" } };
     }
 
-    private static JsonArray Endpoints(ImmutableArray<ServicePort> ports, TrafficPlan traffic)
+    private JsonArray Endpoints(MeshCluster importer, ImmutableArray<ServicePort> ports, TrafficPlan traffic)
     {
+        var own = ServedGroup.Of(mesh, importer);
         var endpoints = new JsonArray();
         foreach (var (group, locality, weight) in traffic.Groups)
         {
@@ -81,6 +83,10 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh, IReadOnlySet<Gateway
                 var endpoint = new JsonObject { ["address"] = address.Host, ["labels"] = new JsonObject { [TlsModeLabel] = "istio" } };
                 if (!group.IsLocal)
                     endpoint["ports"] = new JsonObject(ports.Select(port => KeyValuePair.Create(port.Name, (JsonNode?)address.Port)));
+                // Without one istiod takes them for its own network's, and hides them from its other networks behind that one's gateway.
+                // A network that it knows no gateway of is reached directly from everywhere.
+                if (!group.IsLocal && own.HasSeveralNetworks)
+                    endpoint["network"] = own.Clusters.Any(cluster => cluster.Network == group.Network) ? $"{group.Network}-elsewhere" : group.Network.Value;
                 if (locality is not null)
                     endpoint["locality"] = locality;
                 if (weight is not null)

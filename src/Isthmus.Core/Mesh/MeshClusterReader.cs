@@ -41,6 +41,7 @@ internal sealed class MeshClusterReader(FieldReader spec, string? directory, Lis
             ControlPlane = new ClusterName(controlPlane ?? name),
             Locality = Locality(fields),
             Access = access,
+            ApiServer = ApiServer(fields),
             PodCidrs = Ranges(fields, "podCidrs"),
             ServiceCidrs = Ranges(fields, "serviceCidrs"),
             Gateway = Gateway(fields),
@@ -106,6 +107,16 @@ internal sealed class MeshClusterReader(FieldReader spec, string? directory, Lis
         if (kubeconfig is not null)
             return new ClusterAccess.Kubeconfig(directory is null ? kubeconfig : Path.Combine(directory, kubeconfig), context);
         return aks is not null ? new ClusterAccess.Aks(aks) : secret is not null ? new ClusterAccess.VaultSecret(secret) : nowhere;
+    }
+
+    private static Uri? ApiServer(FieldReader fields)
+    {
+        if (fields.Text("apiServer") is not { } text)
+            return null;
+        if (Uri.TryCreate(text, UriKind.Absolute, out var address) && address is { Scheme: "https", Query: "", Fragment: "", UserInfo: "" })
+            return address;
+        fields.Error("apiServer", $"'{text}' is not of the form https://HOST[:PORT]");
+        return null;
     }
 
     private static bool IsManagedCluster(string id)

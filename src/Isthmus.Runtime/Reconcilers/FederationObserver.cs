@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Isthmus.Core.Federation;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
+using Isthmus.Runtime.Gateways;
 using Isthmus.Runtime.Kubernetes;
 
 namespace Isthmus.Runtime.Reconcilers;
@@ -14,7 +15,7 @@ internal sealed record FederationObservation(FederationSnapshot Snapshot, IReadO
 /// Reads what federation is planned from: in every cluster first what is to be written, then, when all of that is read, what it is
 /// derived from (design, consistency rule 1). The number of requests for one name depends on the clusters alone.
 /// </summary>
-internal sealed class FederationObserver(ClusterConnections connections, TimeProvider time)
+internal sealed class FederationObserver(ClusterConnections connections, ResolvedHosts hosts, TimeProvider time)
 {
     // Enough that all of them are taken only in a range that is nearly full.
     private const int ProbedAddresses = 16;
@@ -28,14 +29,18 @@ internal sealed class FederationObserver(ClusterConnections connections, TimePro
             written[cluster.Name] = await WrittenObjects.ReadAsync(api, mesh, cluster, names, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         var sources = new ConcurrentDictionary<ClusterName, ExportSources>();
         await EachAsync(mesh, state, async (cluster, api) =>
-            sources[cluster.Name] = await ExportSources.ReadAsync(api, cluster, names, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+            sources[cluster.Name] = await ExportSources.ReadAsync(api, cluster, names, FederationPlanner.ListsAllServices(mesh, cluster), cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         var (holders, known) = scope.IsEverything
             ? (new ConcurrentDictionary<ClusterName, IReadOnlyList<JsonObject>>(), null)
             : await HoldersAsync(mesh, names, allAddresses, written, sources, state, cancellationToken).ConfigureAwait(false);
         var clusters = written.Where(entry => state.IsServed(entry.Key) && sources.ContainsKey(entry.Key))
             .ToDictionary(entry => entry.Key, entry => Snapshot(entry.Value, sources[entry.Key], holders.GetValueOrDefault(entry.Key) ?? []));
+        var gatewayNames = mesh.Clusters.Where(cluster => cluster.Gateway is not null && clusters.ContainsKey(cluster.Name))
+            .SelectMany(cluster => cluster.Gateway is { } gateway ? GatewayAddress.ReadAll(gateway, clusters[cluster.Name].GatewayService, clusters[cluster.Name].Nodes) : [])
+            .Where(address => address.IsName).Select(address => address.Host);
+        var resolved = await hosts.CountAsync(gatewayNames, cancellationToken).ConfigureAwait(false);
         return new FederationObservation(
-            new FederationSnapshot { Scope = scope, Clusters = clusters, KnownAddresses = known, Now = now },
+            new FederationSnapshot { Scope = scope, Clusters = clusters, KnownAddresses = known, Resolved = resolved, Now = now },
             clusters.Keys.ToDictionary(name => name, name => written[name].Namespace));
     }
 
@@ -83,6 +88,7 @@ internal sealed class FederationObserver(ClusterConnections connections, TimePro
         FormerDnsConfigMaps = written.FormerDnsConfigMaps,
         AddressHolders = holders,
         Services = sources.Services,
+        AllServices = sources.AllServices,
         Pods = sources.Pods,
         EndpointSlices = sources.EndpointSlices,
         GatewayService = sources.GatewayService,

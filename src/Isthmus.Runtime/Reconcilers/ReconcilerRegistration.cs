@@ -21,6 +21,8 @@ public static class ReconcilerRegistration
         services.TryAddSingleton<ResyncReconciler>();
         services.TryAddSingleton(new GatewayProbeOptions());
         services.TryAddSingleton<GatewayReconciler>();
+        services.TryAddSingleton<IHostResolver, DnsHostResolver>();
+        services.TryAddSingleton<ResolvedHosts>();
         return services;
     }
 }

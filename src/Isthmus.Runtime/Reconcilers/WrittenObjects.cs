@@ -56,7 +56,7 @@ internal sealed record WrittenObjects(
     }
 
     private static async Task<IReadOnlyList<JsonObject>> ReadAsync(
-        ClusterApi api, ResourceKind kind, IReadOnlyList<string> names, CancellationToken cancellationToken)
+        ClusterApi api, ResourceKind kind, List<string> names, CancellationToken cancellationToken)
     {
         if (names.Count == 0)
             return await api.ListAsync(kind, SystemNamespaces.Isthmus, null, null, cancellationToken).ConfigureAwait(false);

@@ -31,5 +31,5 @@ public sealed class EndpointWeightsTests
     }, iter: 2000);
 
     [Fact]
-    public void Where_nothing_is_known_all_are_alike() => Assert.Equal([1, 1], EndpointWeights.For([(0, 1), (0, 7)]));
+    public void Where_nothing_is_known_all_groups_are_alike() => Assert.Equal([7, 1], EndpointWeights.For([(0, 1), (0, 7)]));
 }

@@ -85,6 +85,9 @@ internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
     public Task<CaMaterial> ReadAsync(TrustSettings trust, CancellationToken cancellationToken) =>
         Task.FromResult(_material ?? throw new InvalidOperationException("no certificate"));
 
+    public Task<CaMaterial> ReadVersionAsync(TrustSettings trust, string version, CancellationToken cancellationToken) =>
+        _material is { } material && material.SourceVersion == version ? Task.FromResult(material) : throw new InvalidOperationException("no such version");
+
     /// <summary>Writes the document anew. Gateways of the clusters are 10.255.0.1, .2 and so on.</summary>
     public async Task WriteDocumentAsync(Func<string, string> change)
     {
@@ -103,7 +106,8 @@ internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
         await File.WriteAllTextAsync(DocumentPath, change(document));
     }
 
-    public ServiceReconciler Services(WatchedRequests? requests = null, TimeProvider? time = null) => new(Documents, Connect(Options(requests)), new ReconcilerOptions(), time ?? TimeProvider.System);
+    public ServiceReconciler Services(WatchedRequests? requests = null, TimeProvider? time = null, ResolvedHosts? hosts = null) =>
+        new(Documents, Connect(Options(requests)), new ReconcilerOptions(), time ?? TimeProvider.System, hosts);
 
     public ResyncReconciler Resync(WatchedRequests? requests = null, ReconcilerOptions? options = null) =>
         new(Documents, Run(requests, options ?? new ReconcilerOptions()), options ?? new ReconcilerOptions());
