@@ -41,6 +41,26 @@ public sealed class MeshRun(
             cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Some clusters' setup and trust, without the names.</summary>
+    internal async Task<RunReport> RunSetupAsync(
+        MeshDocument mesh, IReadOnlyList<MeshCluster> clusters, TimeSpan budget, CancellationToken cancellationToken)
+    {
+        var state = new RunState();
+        var material = await _trust.ReadAsync(mesh, state, cancellationToken).ConfigureAwait(false);
+        return await new ReconcileLoop(connections, time).RunAsync(
+            mesh,
+            state,
+            budget,
+            isDryRun: false,
+            async token =>
+            {
+                var trust = await _trust.PlanAsync(mesh, material, clusters, state, token).ConfigureAwait(false);
+                var setup = await _setup.PlanAsync(mesh, clusters, state, token).ConfigureAwait(false);
+                return await _controlPlanes.AddAsync(setup.With(trust), mesh, isDryRun: false, state, token).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
     internal async Task<RunReport> RunTrustAsync(MeshDocument mesh, TimeSpan budget, CancellationToken cancellationToken)
     {
         var state = new RunState();

@@ -152,6 +152,23 @@ public sealed class GatewayReconcilerTests : IAsyncLifetime
         Assert.DoesNotContain("reviews.shop.svc", (await Mesh.EntryAsync("west"))?["spec"]?.ToJsonString() ?? "", StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_clusters_event_sets_it_up_and_asks_for_each_name_by_an_event_of_its_own()
+    {
+        await Mesh.ExportAsync("north");
+        await Mesh.ExportAsync("west", "ratings");
+        await Mesh.Services().RunAsync(new ServiceName("shop", "ratings"), null, Cancel);
+        await Mesh.DeleteServiceAsync("west", "ratings");
+        var report = await Mesh.Clusters(_events).RunAsync(new ClusterName("west"), Cancel);
+        Assert.True(report.Succeeded, string.Join("; ", report.Failures));
+        Assert.NotNull(await Mesh.FindAsync("west", ResourceKind.ValidatingWebhookConfiguration, null, "isthmus-changes"));
+        Assert.Null(await Mesh.EntryAsync("west"));
+        // What is exported no more is a name to look at too.
+        Assert.Equal(["shop/ratings", "shop/reviews"], _events.Take());
+        await Mesh.Services().RunAsync(new ServiceName("shop", "ratings"), null, Cancel);
+        Assert.Null(await Mesh.EntryAsync("west", "ratings.shop.global"));
+    }
+
     private Task WriteDocumentAsync(Func<string, string>? change = null) => Mesh.WriteDocumentAsync(document => (change ?? (text => text))(document)
         .Replace("10.255.0.2", $"127.0.0.1:{_north.Port}", StringComparison.Ordinal)
         .Replace("10.255.0.3", $"127.0.0.1:{_west.Port}", StringComparison.Ordinal));

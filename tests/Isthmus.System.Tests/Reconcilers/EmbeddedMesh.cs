@@ -114,7 +114,8 @@ internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
 
     public TrustReconciler Trust() => new(Documents, Run(null, new ReconcilerOptions()), new ReconcilerOptions());
 
-    public ClusterReconciler Clusters() => new(Documents, Run(null, new ReconcilerOptions()), new ReconcilerOptions());
+    public ClusterReconciler Clusters(IMeshEventPublisher? publisher = null) => new(
+        Documents, Run(null, new ReconcilerOptions()), new ReconcilerOptions(), publisher is null ? null : new NameFanOut(Connect(new ClusterApiOptions()), publisher));
 
     public GatewayReconciler Gateways(IMeshEventPublisher publisher) => new(
         Documents, Connect(new ClusterApiOptions()), publisher, new GatewayProbeOptions { Pause = TimeSpan.FromMilliseconds(1) }, TimeProvider.System);
