@@ -9,14 +9,16 @@ internal static class ExportFaults
     public const string NotAllowed = "NamespaceNotAllowed";
 
     /// <summary>Faults of an export that is not refused, beside its conflicts, in the order in which they are told.</summary>
-    public static IEnumerable<ExportFault> Of(MeshDocument mesh, SeenExport export, bool hasAddress)
+    public static IEnumerable<ExportFault> Of(MeshDocument mesh, FederationSnapshot snapshot, SeenExport export, GlobalService? service, bool hasAddress)
     {
         if (export.Exporter is { } exporter)
         {
             if (UnknownImporters(mesh, exporter) is { } unknown)
                 yield return unknown;
-            if (exporter.Gateways.IsEmpty && mesh.Clusters.Any(cluster => cluster.ControlPlane != export.Cluster.ControlPlane))
-                yield return NoGateway;
+            if (PolicyProblems.Unreachable(mesh, snapshot, export.Cluster, exporter) is { } unreachable)
+                yield return new ExportFault(NoGatewayReason, unreachable);
+            else if (PolicyProblems.For(mesh, snapshot, service, export.Cluster, exporter) is { } problem)
+                yield return new ExportFault("TrafficPolicy", problem);
             if (!hasAddress)
                 yield return NoAddress(mesh);
         }
@@ -26,13 +28,11 @@ internal static class ExportFaults
     }
 
     /// <summary>Whether a fault keeps others from reaching the export.</summary>
-    public static bool IsGrave(ExportFault fault) => fault == NoGateway || fault.Reason == NoAddressReason;
+    public static bool IsGrave(ExportFault fault) => fault.Reason is NoGatewayReason or NoAddressReason;
 
     private const string NoAddressReason = "NoAddress";
 
-    private static readonly ExportFault NoGateway = new(
-        "NoGateway",
-        "the cluster has no gateway with an address, so other control planes' clusters cannot reach it: see gateway in the mesh document, and its Service");
+    private const string NoGatewayReason = "NoGateway";
 
     private static ExportFault NoAddress(MeshDocument mesh) => new(
         NoAddressReason,

@@ -114,7 +114,8 @@ internal sealed class ExportReader
             Gateways = _gateways,
             ServiceAccounts = _pods.Accounts(service, slices),
             TrustDomain = _trustDomain,
-            Ready = slices.Sum(ReadyEndpoints),
+            Ready = slices.Sum(EndpointSlices.Ready),
+            Policy = ExportPolicy.Read(service),
             ExportTo = (asked.Declaration?.Annotation(FederationNames.ExportToAnnotation) ?? service.Annotation(FederationNames.ExportToAnnotation))?
                 .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToImmutableSortedSet(StringComparer.Ordinal),
         };
@@ -134,7 +135,4 @@ internal sealed class ExportReader
             CultureInfo.InvariantCulture,
             DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
             out var time) ? time : null;
-
-    private static int ReadyEndpoints(JsonObject slice) =>
-        (slice["endpoints"] as JsonArray ?? []).OfType<JsonObject>().Count(PodsBehind.IsReady);
 }

@@ -23,7 +23,7 @@ internal sealed class ExportReport(
         var service = exports.Services.GetValueOrDefault(export.Name);
         IReadOnlyList<ExportFault> conflicts = service is null || export.Exporter is null ? [] : [.. service.ConflictsFor(export.Cluster.Name)];
         var isLeftOut = service?.IsLeftOut(export.Cluster.Name) ?? false;
-        IReadOnlyList<ExportFault> faults = export.Refusal is { } refusal ? [refusal] : [.. conflicts, .. ExportFaults.Of(mesh, export, (service?.Names ?? []).All(claims.ContainsKey))];
+        IReadOnlyList<ExportFault> faults = export.Refusal is { } refusal ? [refusal] : [.. conflicts, .. ExportFaults.Of(mesh, snapshot, export, service, (service?.Names ?? []).All(claims.ContainsKey))];
         var told = new List<PlannedAction>();
         if (export.Service is { } live)
         {

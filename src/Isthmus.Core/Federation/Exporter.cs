@@ -34,6 +34,9 @@ internal sealed class Exporter
     /// <summary>The clusters that may import; null: all.</summary>
     public required ImmutableSortedSet<string>? ExportTo { get; init; }
 
+    /// <summary>What its user's annotations ask for.</summary>
+    public ExportPolicy Policy { get; init; } = ExportPolicy.Default;
+
     /// <summary>The SPIFFE identities of the pods behind the service.</summary>
     public IEnumerable<string> Identities(ServiceName name) =>
         ServiceAccounts.Select(account => $"spiffe://{TrustDomain}/ns/{name.Namespace}/sa/{account}");

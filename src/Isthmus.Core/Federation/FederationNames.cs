@@ -18,6 +18,15 @@ public static class FederationNames
     /// <summary>On a Service or ServiceExport, by its user: the clusters that may import it, comma-separated; all where absent.</summary>
     public const string ExportToAnnotation = "isthmus.dev/export-to";
 
+    /// <summary>On a Service, by its user: <c>keep</c>, <c>withdraw</c> or <c>withdraw-if-elsewhere</c> (the default) when its gateway or endpoints are lost.</summary>
+    public const string OnLossAnnotation = "isthmus.dev/on-loss";
+
+    /// <summary>On a Service, by its user: <c>proportional</c> (the default), <c>failover</c> or <c>active-passive</c>.</summary>
+    public const string TrafficAnnotation = "isthmus.dev/traffic";
+
+    /// <summary>On a Service, by its user: the clusters that serve first under <c>active-passive</c>, comma-separated; else the oldest export.</summary>
+    public const string PrimaryAnnotation = "isthmus.dev/primary";
+
     /// <summary>On an exported Service, by us: since when it is exported.</summary>
     public const string ExportedSinceAnnotation = "isthmus.dev/exported-since";
 

@@ -24,7 +24,8 @@ public static class FederationPlanner
         var claims = Assign(mesh, snapshot, exports);
         var desired = new List<DesiredObject>();
         var records = new Dictionary<ClusterName, SortedDictionary<string, string>>();
-        var writer = new ServiceEntryWriter(mesh);
+        var down = GatewayHealth.Read(mesh.Name, snapshot.Clusters.Values.Select(cluster => cluster.GatewayHealth)).Down;
+        var writer = new ServiceEntryWriter(mesh, down, new GatewayCounts(snapshot));
         var pods = new PodEntryWriter(mesh);
         foreach (var importer in mesh.Clusters.Where(cluster => cluster is { Leaving: false, HasOwnControlPlane: true }))
         {
@@ -127,10 +128,10 @@ public static class FederationPlanner
             var hosts = Hosts(mesh, snapshot, exports, served, controlPlane, seen);
             // The control plane's own gateway speaks for all that it serves: a Gateway selects pods in each of them.
             var first = served.Find(cluster => cluster.Name == controlPlane.Name) ?? served[0];
-            var selector = first.Gateway is null
-                ? ImmutableSortedDictionary<string, string>.Empty
-                : GatewayAddress.Selector(first.Gateway, snapshot.Clusters.GetValueOrDefault(first.Name)?.GatewayService);
-            var result = new ExportGatewayWriter(mesh, controlPlane, seen.Gateways).Write(hosts, selector);
+            if (first.Gateway is not { } gateway)
+                continue;
+            var place = GatewayPlace.Of(gateway, snapshot.Clusters.GetValueOrDefault(first.Name)?.GatewayService, seen.ScopesGateways);
+            var result = new ExportGatewayWriter(mesh, controlPlane, place, seen.Gateways).Write(hosts);
             desired.AddRange(result.Desired);
             skipped.AddRange(result.Skipped);
         }

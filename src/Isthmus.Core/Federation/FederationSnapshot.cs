@@ -55,6 +55,12 @@ public sealed class ClusterSnapshot
 
     public JsonObject? GatewayService { get; init; }
 
+    /// <summary>Whether istiod takes Gateways for a pod from the pod's own namespace only (PILOT_SCOPE_GATEWAY_TO_NAMESPACE).</summary>
+    public bool ScopesGateways { get; init; }
+
+    /// <summary>The cluster's copy of the gateway probes' results; null where it has none.</summary>
+    public JsonObject? GatewayHealth { get; init; }
+
     /// <summary>Istio's own ConfigMap, for its trust domain; null where there is none.</summary>
     public JsonObject? IstioConfigMap { get; init; }
 
@@ -79,6 +85,9 @@ public sealed class FederationSnapshot
 
     /// <summary>Whether the objects of pods' names were looked for too; only headless services have any.</summary>
     public bool HasPods { get; init; } = true;
+
+    /// <summary>To how many addresses the host names of gateways resolve now; those that do not are missing.</summary>
+    public IReadOnlyDictionary<string, int> Resolved { get; init; } = ImmutableSortedDictionary<string, int>.Empty;
 
     /// <summary>The time of first claims and exports that this run writes.</summary>
     public required DateTimeOffset Now { get; init; }

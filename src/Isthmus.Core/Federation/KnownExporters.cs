@@ -16,6 +16,10 @@ public static class KnownExporters
     public const string NamespaceLabel = "isthmus.dev/namespace";
 
     private const string UsualDomain = "cluster.local";
+    private const string ResolvedField = "resolved";
+
+    /// <summary>More addresses than a DNS answer can hold would be no honest count.</summary>
+    public const int MostAddresses = 4096;
 
     /// <summary>The service that one of our objects stands for.</summary>
     public static ServiceName? ServiceOf(JsonObject obj) =>
@@ -25,7 +29,7 @@ public static class KnownExporters
     public static GlobalName? NameOf(JsonObject obj) => ServiceOf(obj) is { } service ? new GlobalName(service, obj.Label(FederationNames.PodLabel)) : null;
 
     /// <summary>Compact JSON, in the order of cluster names, so that equal knowledge is equal text.</summary>
-    internal static string Write(IEnumerable<Exporter> exporters)
+    internal static string Write(IEnumerable<Exporter> exporters, Func<GatewayAddress, int> count)
     {
         var all = exporters.OrderBy(exporter => exporter.Cluster).ToList();
         var root = new JsonObject();
@@ -46,6 +50,11 @@ public static class KnownExporters
                 entry["pods"] = new JsonArray([.. exporter.Pods.Select(pod => (JsonNode)$"{pod.Name}/{pod.Account}")]);
             if (exporter.ClusterDomain != UsualDomain)
                 entry["domain"] = exporter.ClusterDomain;
+            foreach (var (key, value) in exporter.Policy.Remembered())
+                entry[key] = value;
+            var counts = exporter.Gateways.Select(gateway => (gateway.Host, Count: count(gateway))).Where(host => host.Count != 1).DistinctBy(host => host.Host).ToList();
+            if (counts.Count > 0)
+                entry[ResolvedField] = new JsonObject(counts.Select(host => KeyValuePair.Create(host.Host, (JsonNode?)host.Count)));
             if (exporter.ExportTo is { } exportTo)
                 entry["to"] = new JsonArray([.. exportTo.Select(cluster => (JsonNode)cluster)]);
             root[exporter.Cluster.Value] = entry;
@@ -54,6 +63,9 @@ public static class KnownExporters
         return root.ToJsonString();
     }
 
+    /// <summary>Whether a ServiceEntry remembers an export of a cluster.</summary>
+    public static bool Remembers(JsonObject serviceEntry, ClusterName cluster) => Read(serviceEntry).Any(exporter => exporter.Cluster == cluster);
+
     /// <summary>What a ServiceEntry remembers; nothing where the annotation is absent or was tampered with.</summary>
     internal static IEnumerable<Exporter> Read(JsonObject serviceEntry)
     {
@@ -61,6 +73,17 @@ public static class KnownExporters
         return StrictJson.TryParse(text, out var json, out _) && json is JsonObject exporters
             ? exporters.Select(entry => Read(new ClusterName(entry.Key), entry.Value as JsonObject ?? [])).OfType<Exporter>()
             : [];
+    }
+
+    /// <summary>To how many addresses the gateways' host names resolved; those that stood for one are left out.</summary>
+    internal static IEnumerable<(string Host, int Count)> ReadCounts(JsonObject serviceEntry)
+    {
+        var text = serviceEntry.Annotation(FederationNames.ExportersAnnotation) ?? "";
+        if (!text.Contains(ResolvedField, StringComparison.Ordinal) || !StrictJson.TryParse(text, out var json, out _) || json is not JsonObject exporters)
+            return [];
+        return exporters.SelectMany(exporter => (exporter.Value as JsonObject)?[ResolvedField] as JsonObject ?? [])
+            .Select(entry => (entry.Key, Count: entry.Value is JsonValue value && value.TryGetValue<int>(out var count) ? count : 0))
+            .Where(entry => entry.Count is > 0 and <= MostAddresses);
     }
 
     private static Exporter? Read(ClusterName cluster, JsonObject entry)
@@ -80,6 +103,7 @@ public static class KnownExporters
             ServiceAccounts = [.. Texts(entry["accounts"])],
             TrustDomain = ObjectMetadata.TextOf(entry["trustDomain"]) ?? "cluster.local",
             Ready = entry["ready"] is JsonValue value && value.TryGetValue<int>(out var ready) ? ready : 1,
+            Policy = ExportPolicy.Recall(entry),
             ExportTo = entry["to"] is null ? null : [.. Texts(entry["to"])],
         };
     }

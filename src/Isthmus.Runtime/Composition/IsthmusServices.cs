@@ -24,6 +24,7 @@ public static class IsthmusServices
         services.AddSingleton<ChangeNotifier>();
         services.AddSingleton<EventRuns>();
         services.AddSingleton<EndpointSlicePoll>();
+        services.AddSingleton<NameFanOut>();
         return services.AddReconcilers().AddInjection();
     }
 }

@@ -15,7 +15,8 @@ internal sealed record AddressHolders(IReadOnlyList<JsonObject> ServiceEntries, 
     public static async Task<AddressHolders> ReadAsync(
         ClusterApi api, MeshCluster cluster, FederationScope scope, IReadOnlySet<string>? window, CancellationToken cancellationToken)
     {
-        if (!cluster.HasOwnControlPlane)
+        // Names that nobody exports and that hold nothing want no address; a selector cannot ask for none either.
+        if (!cluster.HasOwnControlPlane || window is { Count: 0 })
             return None;
         var selector = window is null ? FederationNames.AddressLabel : $"{FederationNames.AddressLabel} in ({string.Join(',', window.Order(StringComparer.Ordinal))})";
         // A full run has read every ServiceEntry already.

@@ -2,6 +2,8 @@ using System.Text.Json.Nodes;
 using Isthmus.Core.Federation;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
+using Isthmus.Runtime.Gateways;
+using Isthmus.Runtime.Injection;
 using Isthmus.Runtime.Kubernetes;
 
 namespace Isthmus.Runtime.Reconcilers;
@@ -15,7 +17,9 @@ internal sealed record ExportSources(
     IReadOnlyList<JsonObject> EndpointSlices,
     JsonObject? GatewayService,
     IReadOnlyList<JsonObject> Nodes,
-    JsonObject? IstioConfigMap)
+    JsonObject? IstioConfigMap,
+    JsonObject? GatewayHealth,
+    bool ScopesGateways)
 {
     private const string Labelled = FederationNames.ExportLabel + "=true";
     private const string Declared = FederationNames.ExportedLabel + "=true," + FederationNames.ExportLabel + "!=true";
@@ -32,6 +36,10 @@ internal sealed record ExportSources(
         var istio = cluster.HasOwnControlPlane
             ? api.GetAsync(ResourceKind.ConfigMap, SystemNamespaces.Istio, "istio", cancellationToken)
             : Task.FromResult<JsonObject?>(null);
+        var health = cluster.HasOwnControlPlane ? GatewayHealthStore.ReadAsync(api, cancellationToken) : Task.FromResult<JsonObject?>(null);
+        var istiods = cluster.HasOwnControlPlane
+            ? api.ListAsync(ResourceKind.Deployment, SystemNamespaces.Istio, "app=istiod", null, cancellationToken)
+            : Task.FromResult<IReadOnlyList<JsonObject>>([]);
         var declared = DeclarationsAsync(api, names, cancellationToken);
         var found = names.Count == 0 ? AllAsync(api, cluster, allServices, cancellationToken) : NamedAsync(api, names, cancellationToken);
         await Task.WhenAll(declared, found).ConfigureAwait(false);
@@ -44,10 +52,19 @@ internal sealed record ExportSources(
         var slices = names.Count == 0
             ? OfNamespacesAsync(api, ResourceKind.EndpointSlice, behind, cancellationToken)
             : SlicesAsync(api, behind, cancellationToken);
-        await Task.WhenAll(gateway, pods, slices, istio).ConfigureAwait(false);
+        await Task.WhenAll(gateway, pods, slices, istio, health, istiods).ConfigureAwait(false);
         var (gatewayService, nodes) = await gateway.ConfigureAwait(false);
         return new ExportSources(
-            services, declarations, allServices && names.Count == 0 ? all : [], await pods.ConfigureAwait(false), await slices.ConfigureAwait(false), gatewayService, nodes, await istio.ConfigureAwait(false));
+            services,
+            declarations,
+            allServices && names.Count == 0 ? all : [],
+            await pods.ConfigureAwait(false),
+            await slices.ConfigureAwait(false),
+            gatewayService,
+            nodes,
+            await istio.ConfigureAwait(false),
+            await health.ConfigureAwait(false),
+            (await istiods.ConfigureAwait(false)).Any(ScopesGatewaysOf));
     }
 
     private static async Task<IReadOnlyList<JsonObject>> DeclarationsAsync(ClusterApi api, IReadOnlyList<ServiceName> names, CancellationToken cancellationToken)
@@ -85,6 +102,10 @@ internal sealed record ExportSources(
         return [.. services, .. await NamedAsync(api, [.. missing], cancellationToken).ConfigureAwait(false)];
     }
 
+    // With several revisions beside each other the strictest counts: a Gateway in the gateway's namespace suits all of them.
+    private static bool ScopesGatewaysOf(JsonObject istiod) =>
+        IstiodDeployment.Environment(istiod).TryGetValue("PILOT_SCOPE_GATEWAY_TO_NAMESPACE", out var value) && bool.TryParse(value, out var scopes) && scopes;
+
     private static async Task<IReadOnlyList<JsonObject>> NamedAsync(
         ClusterApi api, IReadOnlyList<ServiceName> names, CancellationToken cancellationToken)
     {
@@ -109,7 +130,8 @@ internal sealed record ExportSources(
         ConcatAsync(services.Select(service => api.ListAsync(
             ResourceKind.EndpointSlice, service.NamespaceName(), $"kubernetes.io/service-name={service.Name()}", null, cancellationToken)));
 
-    private static async Task<(JsonObject? Service, IReadOnlyList<JsonObject> Nodes)> GatewayAsync(
+    /// <summary>The gateway's Service and, where it is reached through them, the nodes.</summary>
+    public static async Task<(JsonObject? Service, IReadOnlyList<JsonObject> Nodes)> GatewayAsync(
         ClusterApi api, MeshCluster cluster, CancellationToken cancellationToken)
     {
         if (cluster.Gateway?.Service is not { } name)

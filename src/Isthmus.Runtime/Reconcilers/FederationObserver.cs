@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Isthmus.Core.Federation;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
+using Isthmus.Runtime.Gateways;
 using Isthmus.Runtime.Kubernetes;
 
 namespace Isthmus.Runtime.Reconcilers;
@@ -14,7 +15,7 @@ internal sealed record FederationObservation(FederationSnapshot Snapshot, IReadO
 /// Reads what federation is planned from: in every cluster first what is to be written, then, when all of that is read, what it is
 /// derived from (design, consistency rule 1). The number of requests for one name depends on the clusters alone.
 /// </summary>
-internal sealed class FederationObserver(ClusterConnections connections, TimeProvider time)
+internal sealed class FederationObserver(ClusterConnections connections, ResolvedHosts hosts, TimeProvider time)
 {
     public async Task<FederationObservation> ObserveAsync(
         MeshDocument mesh, FederationScope scope, IReadOnlyList<ServiceName> names, RunState state, CancellationToken cancellationToken)
@@ -36,8 +37,12 @@ internal sealed class FederationObserver(ClusterConnections connections, TimePro
             holders[cluster.Name] = await AddressHolders.ReadAsync(api, cluster, scope, window, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         clusters = written.Where(entry => state.IsServed(entry.Key) && holders.ContainsKey(entry.Key) && sources.ContainsKey(entry.Key))
             .ToDictionary(entry => entry.Key, entry => Snapshot(entry.Value, sources[entry.Key], holders[entry.Key]));
+        var gatewayNames = mesh.Clusters.Where(cluster => cluster.Gateway is not null && clusters.ContainsKey(cluster.Name))
+            .SelectMany(cluster => cluster.Gateway is { } gateway ? GatewayAddress.ReadAll(gateway, clusters[cluster.Name].GatewayService, clusters[cluster.Name].Nodes) : [])
+            .Where(address => address.IsName).Select(address => address.Host);
+        var resolved = await hosts.CountAsync(gatewayNames, cancellationToken).ConfigureAwait(false);
         return new FederationObservation(
-            new FederationSnapshot { Scope = scope, Clusters = clusters, KnownAddresses = window, HasPods = hasPods, Now = now },
+            new FederationSnapshot { Scope = scope, Clusters = clusters, KnownAddresses = window, HasPods = hasPods, Resolved = resolved, Now = now },
             clusters.Keys.ToDictionary(name => name, name => written[name].Namespace));
     }
 
@@ -66,5 +71,7 @@ internal sealed class FederationObserver(ClusterConnections connections, TimePro
         GatewayService = sources.GatewayService,
         Nodes = sources.Nodes,
         IstioConfigMap = sources.IstioConfigMap,
+        GatewayHealth = sources.GatewayHealth,
+        ScopesGateways = sources.ScopesGateways,
     };
 }

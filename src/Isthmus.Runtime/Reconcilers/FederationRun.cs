@@ -2,14 +2,15 @@ using Isthmus.Core.Federation;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Planning;
 using Isthmus.Core.Webhooks;
+using Isthmus.Runtime.Gateways;
 using Isthmus.Runtime.Kubernetes;
 
 namespace Isthmus.Runtime.Reconcilers;
 
 /// <summary>Global names, some or all: observe and plan once.</summary>
-internal sealed class FederationRun(ClusterConnections connections, ReconcilerOptions options, TimeProvider time)
+internal sealed class FederationRun(ClusterConnections connections, ReconcilerOptions options, ResolvedHosts hosts, TimeProvider time)
 {
-    private readonly FederationObserver _observer = new(connections, time);
+    private readonly FederationObserver _observer = new(connections, hosts, time);
 
     /// <param name="names">The names to look at; empty: all.</param>
     public async Task<Plan> PlanAsync(MeshDocument mesh, IReadOnlyList<ServiceName> names, RunState state, CancellationToken cancellationToken)
@@ -26,6 +27,7 @@ internal sealed class FederationRun(ClusterConnections connections, ReconcilerOp
             planned = FederationPlanner.Plan(mesh, seen.Snapshot);
         }
 
+        state.Gateways = GatewayHealth.Read(mesh.Name, seen.Snapshot.Clusters.Values.Select(cluster => cluster.GatewayHealth)).Within(mesh);
         var plan = planned.Plan;
         if (scope.IsEverything && !options.AllowDeletes)
             plan = DeletionGuard.Apply(plan, cluster => mesh.Find(cluster) is { Leaving: true });

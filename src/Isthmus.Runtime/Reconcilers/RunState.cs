@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Isthmus.Core.Federation;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Planning;
@@ -28,6 +29,9 @@ internal sealed class RunState
     public IEnumerable<ObjectId> InTheWay(ClusterName cluster) => _inTheWay.Keys.Where(id => id.Cluster == cluster);
 
     public void Meet(ObjectId id) => _inTheWay[id] = true;
+
+    /// <summary>What the clusters hold of the gateways' health.</summary>
+    public GatewayHealth Gateways { get; set; } = GatewayHealth.Unknown;
 
     public bool IsServed(ClusterName cluster) => !_failed.ContainsKey(cluster);
 
@@ -88,7 +92,9 @@ internal sealed class RunState
         var failures = _failed.OrderBy(failure => failure.Key).Select(failure => new RunFailure(failure.Key, failure.Value))
             .Concat(_refused.OrderBy(refusal => refusal.Key).Select(refusal => new RunFailure(refusal.Key.Cluster, $"{refusal.Key}: {refusal.Value}")))
             .Concat(_wholeRun.Select(reason => new RunFailure(null, reason)));
-        return new RunReport([.. ordered], [.. failures]);
+        var gateways = Gateways.Clusters.SelectMany(cluster => cluster.Value.Addresses, (cluster, address) =>
+            new GatewayStatus(cluster.Key, address.Key.ToString(), address.Value.State.ToString(), address.Value.Since, address.Value.Detail));
+        return new RunReport([.. ordered], [.. failures]) { Gateways = [.. gateways] };
     }
 
     private static RunEntry Entry(ObjectId id, RunOutcome outcome, string? reason = null) =>

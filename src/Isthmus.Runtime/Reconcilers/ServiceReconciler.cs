@@ -2,6 +2,7 @@ using Isthmus.Core.Federation;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Planning;
+using Isthmus.Runtime.Gateways;
 using Isthmus.Runtime.Kubernetes;
 using Isthmus.Runtime.Mesh;
 
@@ -22,11 +23,11 @@ public sealed record ExpectedWrite(ClusterName Cluster, string Operation, string
 }
 
 /// <summary>Brings one service's global name in order in all clusters.</summary>
-public sealed class ServiceReconciler(IMeshDocumentSource documents, ClusterConnections connections, ReconcilerOptions options, TimeProvider time)
+public sealed class ServiceReconciler(IMeshDocumentSource documents, ClusterConnections connections, ReconcilerOptions options, TimeProvider time, ResolvedHosts? hosts = null)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
 
-    private readonly FederationRun _federation = new(connections, options, time);
+    private readonly FederationRun _federation = new(connections, options, hosts ?? ResolvedHosts.ByDns(time), time);
     private readonly MirrorRun _mirrors = new(connections, options);
 
     /// <param name="service">The service to look at; nothing is done on the strength of the event itself.</param>

@@ -17,6 +17,7 @@ internal sealed record WrittenObjects(
     JsonObject? DnsConfigMap,
     IReadOnlyList<JsonObject> FormerDnsConfigMaps)
 {
+    private const string Ours = $"{Ownership.ManagedByLabel}={Ownership.ManagedByValue}";
     private const string NotOurs = "app.kubernetes.io/managed-by!=isthmus";
 
     /// <param name="names">The names to look at; empty: all.</param>
@@ -36,7 +37,7 @@ internal sealed record WrittenObjects(
         var rules = ReadAsync(api, ResourceKind.DestinationRule, mesh, names, state, cancellationToken);
         var gateways = names.Count == 0
             ? api.ListAsync(ResourceKind.Gateway, null, null, null, cancellationToken)
-            : GatewaysAsync(api, [.. names.Select(name => FederationNames.Gateway(cluster.Name, name.Namespace).Name).Distinct()], cancellationToken);
+            : GatewaysAsync(api, [.. names.Select(name => name.Namespace).Distinct()], cancellationToken);
         await Task.WhenAll(ns, dns, former, entries, rules, gateways).ConfigureAwait(false);
         return new WrittenObjects(
             await ns.ConfigureAwait(false),
@@ -78,17 +79,11 @@ internal sealed record WrittenObjects(
     private static async Task<IReadOnlyList<JsonObject>> OneAsync(ClusterApi api, ResourceKind kind, string? ns, string name, CancellationToken cancellationToken) =>
         await api.GetAsync(kind, ns, name, cancellationToken).ConfigureAwait(false) is { } found ? [found] : [];
 
-    private static async Task<IReadOnlyList<JsonObject>> NamedAsync(
-        ClusterApi api, ResourceKind kind, IReadOnlyList<string> names, CancellationToken cancellationToken)
-    {
-        var found = await Task.WhenAll(names.Select(name => OneAsync(api, kind, SystemNamespaces.Isthmus, name, cancellationToken))).ConfigureAwait(false);
-        return [.. found.SelectMany(list => list)];
-    }
-
     private static async Task<IReadOnlyList<JsonObject>> GatewaysAsync(
-        ClusterApi api, IReadOnlyList<string> ours, CancellationToken cancellationToken)
+        ClusterApi api, IReadOnlyList<string> exporting, CancellationToken cancellationToken)
     {
-        var own = NamedAsync(api, ResourceKind.Gateway, ours, cancellationToken);
+        // By label, since they may stand in the gateway's namespace or in ours.
+        var own = api.ListAsync(ResourceKind.Gateway, null, $"{Ours},{KnownExporters.NamespaceLabel} in ({string.Join(',', exporting)})", null, cancellationToken);
         var foreign = api.ListAsync(ResourceKind.Gateway, null, NotOurs, null, cancellationToken);
         await Task.WhenAll(own, foreign).ConfigureAwait(false);
         var all = (await own.ConfigureAwait(false)).Concat(await foreign.ConfigureAwait(false));

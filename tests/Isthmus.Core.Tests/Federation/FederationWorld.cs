@@ -46,6 +46,9 @@ internal sealed class FederationWorld
 
     public HashSet<string> Silent { get; } = [];
 
+    /// <summary>The clusters whose istiod takes Gateways from the gateway's own namespace only.</summary>
+    public HashSet<string> Scoped { get; } = [];
+
     public DateTimeOffset Now { get; set; } = Start;
 
     public static MeshDocument Parse(string document)
@@ -160,6 +163,7 @@ internal sealed class FederationWorld
             ServiceExports = [.. All(ResourceKind.ServiceExport), .. All(ResourceKind.ServiceExport with { Version = "v1alpha1" })],
             Pods = All(ResourceKind.Pod),
             EndpointSlices = All(ResourceKind.EndpointSlice),
+            ScopesGateways = Scoped.Contains(cluster.Name.Value),
             GatewayService = State.GetValueOrDefault(Id(cluster.Name.Value, ResourceKind.Service, "istio-system", "gw")),
             IstioConfigMap = State.GetValueOrDefault(Id(cluster.Name.Value, ResourceKind.ConfigMap, "istio-system", "istio")),
             DnsConfigMap = State.GetValueOrDefault(Id(cluster.Name.Value, ResourceKind.ConfigMap, "kube-system", "coredns")),
