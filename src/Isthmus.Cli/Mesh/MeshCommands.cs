@@ -90,6 +90,7 @@ internal static class MeshCommands
         }
 
         Terminal.For(streams.Output).Write(table);
+        GatewayTable.Print(report, streams);
         foreach (var warning in report.Warnings)
             streams.Error.WriteLine($"warning: {warning}");
         foreach (var failure in report.Failures)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Isthmus.Core.Federation;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Planning;
@@ -23,6 +24,22 @@ internal sealed class RunState
     public IReadOnlyList<TrustNotice> Notices => _notices;
 
     public void Notice(TrustNotice notice) => _notices.Add(notice);
+
+    private readonly ConcurrentDictionary<ObjectId, bool> _inTheWay = new();
+
+    /// <summary>Whether the holders of all addresses are looked for.</summary>
+    public bool SeesAllAddresses { get; set; }
+
+    /// <summary>Whether the objects of pods' names are looked for.</summary>
+    public bool SeesPods { get; set; }
+
+    /// <summary>What could not be created because something of that name is there, although it was not among what was listed.</summary>
+    public IEnumerable<ObjectId> InTheWay(ClusterName cluster) => _inTheWay.Keys.Where(id => id.Cluster == cluster);
+
+    public void Meet(ObjectId id) => _inTheWay[id] = true;
+
+    /// <summary>What the clusters hold of the gateways' health.</summary>
+    public GatewayHealth Gateways { get; set; } = GatewayHealth.Unknown;
 
     public bool IsServed(ClusterName cluster) => !_failed.ContainsKey(cluster);
 
@@ -83,8 +100,11 @@ internal sealed class RunState
         var failures = _failed.OrderBy(failure => failure.Key).Select(failure => new RunFailure(failure.Key, failure.Value))
             .Concat(_refused.OrderBy(refusal => refusal.Key).Select(refusal => new RunFailure(refusal.Key.Cluster, $"{refusal.Key}: {refusal.Value}")))
             .Concat(_wholeRun.Select(reason => new RunFailure(null, reason)));
+        var gateways = Gateways.Clusters.SelectMany(cluster => cluster.Value.Addresses, (cluster, address) =>
+            new GatewayStatus(cluster.Key, address.Key.ToString(), address.Value.State.ToString(), address.Value.Since, address.Value.Detail));
         return new RunReport([.. ordered], [.. failures])
         {
+            Gateways = [.. gateways],
             Warnings = [.. _notices.Where(notice => notice.Days is not null).Select(notice => $"{notice.Message} ({notice.Days} days left)")],
         };
     }
