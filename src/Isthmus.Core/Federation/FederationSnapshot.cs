@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using Isthmus.Core.Dns;
 using Isthmus.Core.Mesh;
 
 namespace Isthmus.Core.Federation;
@@ -67,6 +68,9 @@ public sealed class FederationSnapshot
 
     /// <summary>The addresses whose holders were looked for in every cluster; null: all.</summary>
     public IReadOnlySet<string>? KnownAddresses { get; init; }
+
+    /// <summary>The zones of Azure Private DNS; null where there are none to look at, or they could not be read.</summary>
+    public PrivateDnsSnapshot? PrivateDns { get; init; }
 
     /// <summary>The time of first claims and exports that this run writes.</summary>
     public required DateTimeOffset Now { get; init; }

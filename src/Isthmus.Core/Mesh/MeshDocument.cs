@@ -19,6 +19,9 @@ public sealed class MeshDocument
 
     public required TrustSettings? Trust { get; init; }
 
+    /// <summary>Where private zones stand; null where no cluster has or had <c>dns: private</c>.</summary>
+    public PrivateDnsSettings? PrivateDns { get; init; }
+
     public required InjectionPolicy Injection { get; init; }
 
     public required ImmutableArray<MeshCluster> Clusters { get; init; }

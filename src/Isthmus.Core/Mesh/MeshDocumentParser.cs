@@ -75,11 +75,13 @@ internal static class MeshDocumentParser
             spec.Error("domain", $"'{domain}' is Kubernetes' own");
         var range = Range(spec);
         var trust = Trust(spec);
+        var privateDns = PrivateDns(spec);
         var injection = Injection(spec);
         var clusters = new MeshClusterReader(spec, directory, errors).Read();
         spec.Finish();
         var rules = new MeshDocumentRules(errors);
         rules.Check(clusters, range);
+        MeshDocumentRules.CheckPrivateDns(clusters, spec.Has("privateDns"));
         return new MeshDocument
         {
             Name = name,
@@ -87,6 +89,7 @@ internal static class MeshDocumentParser
             Domain = domain,
             AddressRange = range,
             Trust = trust,
+            PrivateDns = privateDns,
             Injection = injection,
             Clusters = [.. clusters.Select(cluster => cluster.Cluster)],
         };
@@ -127,6 +130,17 @@ internal static class MeshDocumentParser
         var adopt = trust.Flag("adopt");
         trust.Finish();
         return vault is not null && isUrl ? new TrustSettings(vault, certificate, domain, adopt) : null;
+    }
+
+    private static PrivateDnsSettings? PrivateDns(FieldReader spec)
+    {
+        if (spec.Map("privateDns") is not { } dns)
+            return null;
+        var group = dns.RequiredText("resourceGroup")?.TrimEnd('/');
+        if (group is not null && !ArmIds.IsResourceGroup(group))
+            dns.Error("resourceGroup", $"'{group}' is not of the form /subscriptions/…/resourceGroups/NAME");
+        dns.Finish();
+        return group is null ? null : new PrivateDnsSettings(group);
     }
 
     private static InjectionPolicy Injection(FieldReader spec)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Isthmus.Core.Dns;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 
@@ -18,6 +19,8 @@ public static class DeletionGuard
     {
         var guarded = plan.Actions
             .Where(action => action is PlannedAction.Delete or PlannedAction.Replace or PlannedAction.Unchanged)
+            // Links follow the document's networks: they go where a cluster leaves, or with a zone that holds nothing any more.
+            .Where(action => action.Id.Kind != PrivateDnsNames.Link)
             .GroupBy(action => (action.Id.Cluster, action.Id.Kind))
             .Where(group => !mayEmpty(group.Key.Cluster) && IsTooMany(group.Count(action => action is PlannedAction.Delete), group.Count()))
             .Select(group => group.Key)

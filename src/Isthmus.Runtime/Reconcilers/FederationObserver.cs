@@ -4,6 +4,7 @@ using Isthmus.Core.Federation;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using Isthmus.Runtime.Kubernetes;
+using Isthmus.Runtime.PrivateDns;
 
 namespace Isthmus.Runtime.Reconcilers;
 
@@ -24,8 +25,10 @@ internal sealed class FederationObserver(ClusterConnections connections, TimePro
     {
         var now = time.GetUtcNow();
         var written = new ConcurrentDictionary<ClusterName, WrittenObjects>();
+        var privateDns = PrivateDnsRun.ObserveAsync(connections.Arm, mesh, names, state, cancellationToken);
         await EachAsync(mesh, state, async (cluster, api) =>
             written[cluster.Name] = await WrittenObjects.ReadAsync(api, mesh, cluster, names, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        var zones = await privateDns.ConfigureAwait(false);
         var sources = new ConcurrentDictionary<ClusterName, ExportSources>();
         await EachAsync(mesh, state, async (cluster, api) =>
             sources[cluster.Name] = await ExportSources.ReadAsync(api, cluster, names, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
@@ -35,7 +38,7 @@ internal sealed class FederationObserver(ClusterConnections connections, TimePro
         var clusters = written.Where(entry => state.IsServed(entry.Key) && sources.ContainsKey(entry.Key))
             .ToDictionary(entry => entry.Key, entry => Snapshot(entry.Value, sources[entry.Key], holders.GetValueOrDefault(entry.Key) ?? []));
         return new FederationObservation(
-            new FederationSnapshot { Scope = scope, Clusters = clusters, KnownAddresses = known, Now = now },
+            new FederationSnapshot { Scope = scope, Clusters = clusters, KnownAddresses = known, PrivateDns = zones, Now = now },
             clusters.Keys.ToDictionary(name => name, name => written[name].Namespace));
     }
 

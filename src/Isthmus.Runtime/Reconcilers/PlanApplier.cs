@@ -1,16 +1,17 @@
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Planning;
 using Isthmus.Runtime.Kubernetes;
+using Isthmus.Runtime.PrivateDns;
 
 namespace Isthmus.Runtime.Reconcilers;
 
 /// <summary>Carries out a plan: clusters beside each other, each cluster's actions one after the other in the plan's order.</summary>
 internal static class PlanApplier
 {
-    public static Task ApplyAsync(MeshDocument mesh, Plan plan, ClusterConnections connections, RunState state, CancellationToken cancellationToken)
+    public static async Task ApplyAsync(MeshDocument mesh, Plan plan, ClusterConnections connections, RunState state, CancellationToken cancellationToken)
     {
-        var clusters = plan.Actions.Where(action => action.IsWrite && state.IsServed(action.Id.Cluster)).GroupBy(action => action.Id.Cluster);
-        return Task.WhenAll(clusters.Select(actions => state.TryAsync(actions.Key, async () =>
+        var clusters = plan.Actions.Where(action => action.IsWrite && !PrivateDnsRun.IsOurs(action) && state.IsServed(action.Id.Cluster)).GroupBy(action => action.Id.Cluster);
+        await Task.WhenAll(clusters.Select(actions => state.TryAsync(actions.Key, async () =>
         {
             var api = connections.Get(mesh.Find(actions.Key) ?? throw new ClusterUnreachableException(actions.Key, "the mesh document does not list it"));
             foreach (var action in actions)
@@ -20,7 +21,9 @@ internal static class PlanApplier
             }
 
             return api;
-        })));
+        }))).ConfigureAwait(false);
+        // A record leads somewhere only when the clusters' ServiceEntries stand.
+        await PrivateDnsRun.ApplyAsync(connections.Arm, mesh, plan, state, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>False where somebody else wrote in between: what follows may rest on what is no longer so.</summary>
