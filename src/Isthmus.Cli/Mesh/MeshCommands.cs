@@ -6,6 +6,7 @@ using Isthmus.Cli.Local;
 using Isthmus.Core.Webhooks;
 using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Mesh;
+using Isthmus.Runtime.PrivateDns;
 using Isthmus.Runtime.Reconcilers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -67,6 +68,7 @@ internal static class MeshCommands
         services.AddSingleton<IMeshDocumentSource>(new FileMeshDocumentSource(mesh.FullName));
         services.AddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
         services.AddSingleton(provider => new VaultClients(provider.GetRequiredService<TokenCredential>()));
+        services.AddSingleton(provider => new ArmClient(provider.GetRequiredService<TokenCredential>(), TimeProvider.System));
         services.AddSingleton<ICertificateSource, KeyVaultCertificateSource>();
         services.AddSingleton(webhooks);
         services.AddReconcilers();

@@ -15,6 +15,9 @@ internal static class ChangeFingerprint
         FederationNames.ExportedSinceAnnotation, FederationNames.AddressAnnotation, FederationNames.AddressClaimedAnnotation, FederationNames.ProblemAnnotation,
     ];
 
+    // Istio's words on a gateway's Service, which decide over its addresses.
+    private static readonly string[] GatewayMarks = ["networking.istio.io/gatewayPort", "traffic.istio.io/nodeSelector"];
+
     private static readonly string[] ServiceFields = ["type", "clusterIP", "ports", "selector", "externalName", "externalIPs"];
 
     /// <summary>Null for an object that is not there.</summary>
@@ -34,6 +37,7 @@ internal static class ChangeFingerprint
         return With(service, new JsonObject
         {
             ["spec"] = spec,
+            ["gateway"] = new JsonArray([.. GatewayMarks.Select(mark => (JsonNode?)(service.Label(mark) ?? service.Annotation(mark)))]),
             ["loadBalancer"] = (service["status"] as JsonObject)?["loadBalancer"]?.DeepClone(),
         });
     }

@@ -18,6 +18,9 @@ public sealed class MeshCluster
 
     public required ClusterAccess Access { get; init; }
 
+    /// <summary>Where the control plane's istiod reaches the API server; null: at the address of <see cref="Access"/>, as we do.</summary>
+    public required Uri? ApiServer { get; init; }
+
     public required ImmutableArray<IPNetwork> PodCidrs { get; init; }
 
     public required ImmutableArray<IPNetwork> ServiceCidrs { get; init; }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Isthmus.Core.Federation;
 
 namespace Isthmus.Core.Mesh;
 
@@ -43,6 +44,7 @@ internal sealed class MeshClusterReader(FieldReader spec, string? directory, Lis
             ControlPlane = new ClusterName(controlPlane ?? name),
             Locality = Locality(fields),
             Access = access,
+            ApiServer = ApiServer(fields),
             PodCidrs = Ranges(fields, "podCidrs"),
             ServiceCidrs = Ranges(fields, "serviceCidrs"),
             Gateway = Gateway(fields),
@@ -112,6 +114,16 @@ internal sealed class MeshClusterReader(FieldReader spec, string? directory, Lis
         return aks is not null ? new ClusterAccess.Aks(aks) : secret is not null ? new ClusterAccess.VaultSecret(secret) : nowhere;
     }
 
+    private static Uri? ApiServer(FieldReader fields)
+    {
+        if (fields.Text("apiServer") is not { } text)
+            return null;
+        if (Uri.TryCreate(text, UriKind.Absolute, out var address) && address is { Scheme: "https", Query: "", Fragment: "", UserInfo: "" })
+            return address;
+        fields.Error("apiServer", $"'{text}' is not of the form https://HOST[:PORT]");
+        return null;
+    }
+
     private static bool IsManagedCluster(string id)
     {
         var parts = id.Split('/');
@@ -149,8 +161,8 @@ internal sealed class MeshClusterReader(FieldReader spec, string? directory, Lis
             fields.Error("gateway", "has to hold either service: NAMESPACE/NAME, or addresses");
         if (service is not null && NameRules.Service(service) is null)
             gateway.Error("service", $"'{service}' is not of the form NAMESPACE/NAME");
-        foreach (var (text, path, line) in addresses.Where(address => !IPAddress.TryParse(address.Text, out _) && !NameRules.IsDomain(address.Text)))
-            errors.Add(new MeshDocumentError(path, line, $"'{text}' is neither an IP address nor a DNS name"));
+        foreach (var (text, path, line) in addresses.Where(address => !GatewayAddress.TryParse(address.Text, out _)))
+            errors.Add(new MeshDocumentError(path, line, $"'{text}' is neither an IP address nor a DNS name, with or without a port"));
         return new MeshGateway
         {
             Service = service is null ? null : NameRules.Service(service),

@@ -13,7 +13,7 @@ public sealed class Plan
     // a DNS record without its ServiceEntry would lead nowhere. Deletions go the other way round.
     private static readonly ImmutableArray<ResourceKind> WriteOrder =
     [
-        ResourceKind.Namespace, ResourceKind.Secret, ResourceKind.Gateway, ResourceKind.DestinationRule, ResourceKind.ServiceEntry,
+        ResourceKind.Namespace, ResourceKind.ServiceAccount, ResourceKind.ClusterRole, ResourceKind.ClusterRoleBinding, ResourceKind.Secret, ResourceKind.Gateway, ResourceKind.DestinationRule, ResourceKind.ServiceEntry,
         ResourceKind.Service, ResourceKind.ConfigMap, ResourceKind.MutatingWebhookConfiguration, ResourceKind.ValidatingWebhookConfiguration,
     ];
 

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Isthmus.Core.ControlPlane;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using k8s;
@@ -27,9 +28,14 @@ public sealed class ClusterApi : IDisposable
     private readonly ResiliencePipeline _reads;
     private readonly ResiliencePipeline _writes;
 
+    private readonly ClusterApiOptions _options;
+    private readonly TimeProvider _time;
+
     public ClusterApi(ClusterName cluster, KubernetesClientConfiguration configuration, ClusterApiOptions options, TimeProvider time)
     {
         Cluster = cluster;
+        Address = ApiServerAddresses.Of(configuration);
+        (_options, _time) = (options, time);
         configuration.FirstMessageHandlerSetup += handler =>
         {
             handler.ConnectTimeout = options.ConnectTimeout;
@@ -53,6 +59,12 @@ public sealed class ClusterApi : IDisposable
     }
 
     public ClusterName Cluster { get; }
+
+    /// <summary>The API server that this client talks to.</summary>
+    public ApiServerAddress Address { get; }
+
+    /// <summary>The same API server, for the holder of a token. The caller disposes it.</summary>
+    public ClusterApi WithToken(string token) => new(Cluster, ApiServerAddresses.WithToken(Address, token), _options, _time);
 
     /// <summary>The object, or null where there is none (or no such kind is served).</summary>
     public async Task<JsonObject?> GetAsync(ResourceKind kind, string? ns, string name, CancellationToken cancellationToken)
@@ -107,6 +119,11 @@ public sealed class ClusterApi : IDisposable
     /// <summary>Replaces an object; it carries the resourceVersion that was read, so a change in between is a conflict (409).</summary>
     public Task<JsonObject> ReplaceAsync(ResourceKind kind, JsonObject obj, CancellationToken cancellationToken) =>
         WriteAsync(HttpMethod.Put, kind.Path(obj.NamespaceName(), obj.Name()), obj, cancellationToken);
+
+    /// <summary>Posts what an object has below it, such as a token of a ServiceAccount; the answer is the server's.</summary>
+    public Task<JsonObject> CreateBelowAsync(
+        ResourceKind kind, string? ns, string name, string subresource, JsonObject body, CancellationToken cancellationToken) =>
+        WriteAsync(HttpMethod.Post, $"{kind.Path(ns, name)}/{subresource}", body, cancellationToken);
 
     public Task<JsonObject> ReplaceStatusAsync(ResourceKind kind, JsonObject obj, CancellationToken cancellationToken) =>
         WriteAsync(HttpMethod.Put, kind.Path(obj.NamespaceName(), obj.Name()) + "/status", obj, cancellationToken);

@@ -12,6 +12,7 @@ public sealed class MeshRun(
     private readonly SetupRun _setup = new(connections, webhooks);
     private readonly TrustRun _trust = new(connections, certificates, time);
     private readonly FederationRun _federation = new(connections, options, time);
+    private readonly ControlPlaneRun _controlPlanes = new(connections, options, time);
 
     /// <param name="mesh">The document to go by.</param>
     /// <param name="clusters">The clusters whose setup and trust are looked at; names concern all.</param>
@@ -33,7 +34,7 @@ public sealed class MeshRun(
                 var trust = await _trust.PlanAsync(mesh, material, clusters, state, token).ConfigureAwait(false);
                 var names = await _federation.PlanAsync(mesh, [], state, token).ConfigureAwait(false);
                 var setup = await _setup.PlanAsync(mesh, clusters, state, token).ConfigureAwait(false);
-                return names.With(setup).With(trust).WithoutRepeats();
+                return await _controlPlanes.AddAsync(names.With(setup).With(trust), mesh, isDryRun, state, token).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
     }

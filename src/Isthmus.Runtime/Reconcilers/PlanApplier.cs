@@ -10,20 +10,36 @@ internal static class PlanApplier
 {
     public static async Task ApplyAsync(MeshDocument mesh, Plan plan, ClusterConnections connections, RunState state, CancellationToken cancellationToken)
     {
-        var clusters = plan.Actions.Where(action => action.IsWrite && !PrivateDnsRun.IsOurs(action) && state.IsServed(action.Id.Cluster)).GroupBy(action => action.Id.Cluster);
-        await Task.WhenAll(clusters.Select(actions => state.TryAsync(actions.Key, async () =>
+        // What is claimed on Services (since when they are exported, which address) is the source of what other clusters hold, so it
+        // stands before any of that is written: a run that dies in between is then followed by one that says the same.
+        if (!await WriteAllAsync(mesh, plan.Actions.Where(action => action.IsClaim), connections, state, cancellationToken).ConfigureAwait(false))
+            return;
+        await WriteAllAsync(mesh, plan.Actions.Where(action => !action.IsClaim && !PrivateDnsRun.IsOurs(action)), connections, state, cancellationToken).ConfigureAwait(false);
+        // A record leads somewhere only when the clusters' ServiceEntries stand.
+        await PrivateDnsRun.ApplyAsync(connections.Arm, mesh, plan, state, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>False where somebody else wrote in between.</summary>
+    private static async Task<bool> WriteAllAsync(
+        MeshDocument mesh, IEnumerable<PlannedAction> actions, ClusterConnections connections, RunState state, CancellationToken cancellationToken)
+    {
+        var isCurrent = true;
+        var clusters = actions.Where(action => action.IsWrite && state.IsServed(action.Id.Cluster)).GroupBy(action => action.Id.Cluster);
+        await Task.WhenAll(clusters.Select(writes => state.TryAsync(writes.Key, async () =>
         {
-            var api = connections.Get(mesh.Find(actions.Key) ?? throw new ClusterUnreachableException(actions.Key, "the mesh document does not list it"));
-            foreach (var action in actions)
+            var api = connections.Get(mesh.Find(writes.Key) ?? throw new ClusterUnreachableException(writes.Key, "the mesh document does not list it"));
+            foreach (var write in writes)
             {
-                if (!state.IsHeldBack(action) && !await WriteAsync(api, action, state, cancellationToken).ConfigureAwait(false))
+                if (!state.IsHeldBack(write) && !await WriteAsync(api, write, state, cancellationToken).ConfigureAwait(false))
+                {
+                    isCurrent = false;
                     break;
+                }
             }
 
             return api;
         }))).ConfigureAwait(false);
-        // A record leads somewhere only when the clusters' ServiceEntries stand.
-        await PrivateDnsRun.ApplyAsync(connections.Arm, mesh, plan, state, cancellationToken).ConfigureAwait(false);
+        return isCurrent;
     }
 
     /// <summary>False where somebody else wrote in between: what follows may rest on what is no longer so.</summary>

@@ -26,6 +26,8 @@ internal sealed class RunState
     /// <summary>The server does not take this object as we want it. It is not tried again in this run, and the run fails.</summary>
     public void Refuse(ObjectId id, string reason) => _refused.TryAdd(id, reason);
 
+    public bool IsRefused(ObjectId id) => _refused.ContainsKey(id);
+
     /// <summary>What is left to do of a plan: nothing in failed clusters, nothing that was refused.</summary>
     public Plan Remaining(Plan plan) => new(plan.Actions.Where(action => IsServed(action.Id.Cluster) && !IsHeldBack(action)));
 

@@ -141,6 +141,8 @@ public sealed class MeshDocumentTests
     [InlineData("podCidrs: [10.1.0.0/16]", "podCidrs: [10.1.4.0/24]", "overlaps 10.1.0.0/16 of 'a'", 1)]
     [InlineData("podCidrs: [240.1.0.0/16]", "draining: false", "overlaps the mesh's addressRange", 1)]
     [InlineData("podCidrs: [10.1.0.0/16], serviceCidrs: [10.1.0.0/20]", "draining: false", "overlaps the cluster's own pods", 1)]
+    [InlineData("apiServer: west.example.com", "draining: false", "is not of the form https://HOST[:PORT]", 1)]
+    [InlineData("apiServer: \"http://west.example.com\"", "draining: false", "is not of the form https://HOST[:PORT]", 1)]
     [InlineData("mayExport: [kube-system]", "draining: false", "nothing may be exported from 'kube-system'", 1)]
     [InlineData("draining: maybe", "draining: false", "has to be true or false", 1)]
     public void Refuses_clusters_that_do_not_fit_together(string a, string b, string reason, int count)

@@ -10,6 +10,7 @@ using Isthmus.Embedded.Vault;
 using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Kubernetes;
 using Isthmus.Runtime.Mesh;
+using Isthmus.Runtime.PrivateDns;
 using Isthmus.Runtime.Reconcilers;
 using Xunit;
 
@@ -75,6 +76,9 @@ internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
     }
 
     private static readonly ResourceKind Definition = new("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", false);
+
+    /// <summary>Azure, for meshes that keep private DNS zones there; set it before a reconciler is made.</summary>
+    public ArmClient? Arm { get; set; }
 
     public EmbeddedCluster Cluster(string name) => _clusters[name];
 
@@ -216,7 +220,7 @@ internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
 
     private ClusterConnections Connect(ClusterApiOptions options)
     {
-        var connections = new ClusterConnections(Documents, options, TimeProvider.System);
+        var connections = new ClusterConnections(Documents, options, TimeProvider.System, Arm);
         _connections.Add(connections);
         return connections;
     }
