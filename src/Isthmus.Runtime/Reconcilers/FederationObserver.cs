@@ -29,7 +29,8 @@ internal sealed class FederationObserver(ClusterConnections connections, TimePro
         var sources = new ConcurrentDictionary<ClusterName, ExportSources>();
         await EachAsync(mesh, state, async (cluster, api) =>
             sources[cluster.Name] = await ExportSources.ReadAsync(api, cluster, names, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
-        var (holders, known) = scope.IsEverything
+        // Whoever looks at every name has every holder of an address among them.
+        var (holders, known) = names.Count == 0
             ? (new ConcurrentDictionary<ClusterName, IReadOnlyList<JsonObject>>(), null)
             : await HoldersAsync(mesh, names, allAddresses, written, sources, state, cancellationToken).ConfigureAwait(false);
         var clusters = written.Where(entry => state.IsServed(entry.Key) && sources.ContainsKey(entry.Key))

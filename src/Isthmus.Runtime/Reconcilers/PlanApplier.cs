@@ -15,6 +15,8 @@ internal static class PlanApplier
             var api = connections.Get(mesh.Find(actions.Key) ?? throw new ClusterUnreachableException(actions.Key, "the mesh document does not list it"));
             foreach (var action in actions)
             {
+                if (state.Stop.IsCancellationRequested)
+                    break;
                 if (!state.IsHeldBack(action) && !await WriteAsync(api, action, state, cancellationToken).ConfigureAwait(false))
                     break;
             }

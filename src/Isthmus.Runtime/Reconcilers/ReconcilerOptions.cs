@@ -1,3 +1,5 @@
+using Isthmus.Core.Planning;
+
 namespace Isthmus.Runtime.Reconcilers;
 
 /// <summary>How long runs may take.</summary>
@@ -14,4 +16,17 @@ public sealed record ReconcilerOptions
 
     /// <summary>Whether a full plan may delete more than a fifth of a kind in a cluster.</summary>
     public bool AllowDeletes { get; init; }
+
+    /// <summary>Whether a full run deletes nothing at all.</summary>
+    public bool NoDeletes { get; init; }
+
+    /// <summary>What a full run is held to.</summary>
+    public RunScope Scope { get; init; } = RunScope.Everything;
+
+    /// <summary>What these options leave of a full plan.</summary>
+    internal Plan Narrow(Plan plan)
+    {
+        var scoped = Scope.Clusters.IsEmpty ? plan : plan.Only(Scope.Includes);
+        return NoDeletes ? scoped.UpsertOnly() : scoped;
+    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Isthmus.Core.Mesh;
+using Isthmus.Core.Planning;
 
 namespace Isthmus.Runtime.Reconcilers;
 
@@ -28,6 +29,12 @@ public sealed record RunReport(ImmutableArray<RunEntry> Entries, ImmutableArray<
 {
     public static readonly RunReport Empty = new([], []);
 
+    /// <summary>Of a dry run: what would be done, with contents. They may hold secrets, so <see cref="ObjectView"/> stands before every eye.</summary>
+    public Plan Plan { get; init; } = Plan.Empty;
+
+    /// <summary>Clusters that were out of reach and of scope: they were not to be written to, and what they export was left as it stands.</summary>
+    public ImmutableArray<RunFailure> Warnings { get; init; } = [];
+
     /// <summary>False when any cluster failed: the event has to be delivered again.</summary>
     public bool Succeeded => Failures.IsEmpty;
 
@@ -36,5 +43,13 @@ public sealed record RunReport(ImmutableArray<RunEntry> Entries, ImmutableArray<
 
     public IEnumerable<RunEntry> Skipped => Entries.Where(entry => entry.Outcome == RunOutcome.Skipped);
 
-    public RunReport With(RunReport other) => new(Entries.AddRange(other.Entries), Failures.AddRange(other.Failures));
+    public RunReport With(RunReport other) =>
+        new(Entries.AddRange(other.Entries), Failures.AddRange(other.Failures)) { Plan = Plan.With(other.Plan), Warnings = Warnings.AddRange(other.Warnings) };
+
+    /// <summary>What failed outside the scope is a warning.</summary>
+    internal RunReport Within(RunScope scope)
+    {
+        var outside = Failures.Where(failure => failure.Cluster is { } cluster && !scope.Includes(cluster)).ToImmutableArray();
+        return this with { Failures = Failures.RemoveRange(outside), Warnings = Warnings.AddRange(outside) };
+    }
 }
