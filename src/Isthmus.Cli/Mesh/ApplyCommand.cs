@@ -32,7 +32,11 @@ internal static class ApplyCommand
                 var reconciler = services.GetRequiredService<ResyncReconciler>();
                 var asks = !parsed.GetValue(yes) && !options.Json(parsed) && Terminal.CanAsk(streams.Output);
                 if (asks && !await ConfirmAsync(reconciler, streams, stop))
+                {
+                    streams.Error.WriteLine("nothing was applied");
                     return 1;
+                }
+
                 var report = await RunAsync(reconciler, options.Json(parsed), streams, stop);
                 return report.Succeeded ? 0 : stop.IsCancellationRequested ? Stopped : 1;
             }

@@ -23,7 +23,7 @@ internal sealed class MeshOptions
 
     private readonly Option<FileInfo?> _ca = new("--ca-bundle") { Description = "PEM of the CA of that address, where the system's roots do not hold it." };
     private readonly Option<FileInfo?> _key = CommandOptions.WebhookKey(required: true);
-    private readonly Option<string[]> _clusters = new("--cluster") { Description = "Write to this cluster only; may be given several times." };
+    private readonly Option<string[]> _clusters = new("--cluster") { Description = "Write to this cluster only, and the records on the Services that it imports; may be given several times." };
 
     private readonly Option<string[]> _namespaces = new("--namespace", "-n")
     {

@@ -16,7 +16,8 @@ public static class DeletionGuard
     public static Plan Apply(Plan plan, Func<ClusterName, bool> mayEmpty)
     {
         var guarded = plan.Actions
-            .Where(action => action is PlannedAction.Delete or PlannedAction.Replace or PlannedAction.Unchanged)
+            // ConfigMaps of ours are records that come and go by themselves; nobody's traffic depends on them.
+            .Where(action => action.Id.Kind != ResourceKind.ConfigMap && (action is PlannedAction.Delete or PlannedAction.Replace or PlannedAction.Unchanged))
             .GroupBy(action => (action.Id.Cluster, action.Id.Kind))
             .Select(group => (group.Key, Deletions: group.Count(action => action is PlannedAction.Delete), Total: group.Count()))
             .Where(kind => !mayEmpty(kind.Key.Cluster) && IsTooMany(kind.Deletions, kind.Total))

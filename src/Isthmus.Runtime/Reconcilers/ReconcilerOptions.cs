@@ -1,3 +1,4 @@
+using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Planning;
 
 namespace Isthmus.Runtime.Reconcilers;
@@ -26,7 +27,14 @@ public sealed record ReconcilerOptions
     /// <summary>What these options leave of a full plan.</summary>
     internal Plan Narrow(Plan plan)
     {
-        var scoped = Scope.Clusters.IsEmpty ? plan : plan.Only(Scope.Includes);
+        // What a cluster in scope holds is derived from what is recorded on the exported Services of others, and that has to stand
+        // first. An Event goes with the record: once that stands, nobody tells it again.
+        var scoped = new Plan(plan.Actions.Where(action => Scope.Includes(action.Id.Cluster) || IsRecord(action)));
         return NoDeletes ? scoped.UpsertOnly() : scoped;
     }
+
+    // A Service that is ours is a mirror of another: an object like all others.
+    private static bool IsRecord(PlannedAction action) =>
+        action.Id.Kind == ResourceKind.Event
+        || (action is PlannedAction.Replace replace && action.IsClaim && replace.Live.Label(Ownership.ManagedByLabel) != Ownership.ManagedByValue);
 }

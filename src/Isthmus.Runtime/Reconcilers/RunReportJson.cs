@@ -11,6 +11,7 @@ public static class RunReportJson
     {
         ["succeeded"] = report.Succeeded,
         ["objects"] = new JsonArray([.. report.Entries.Where(which).Select(ToJson)]),
+        ["gateways"] = new JsonArray([.. report.Gateways.Select(ToJson)]),
         ["warnings"] = new JsonArray([.. report.Warnings.Select(ToJson)]),
         ["failures"] = new JsonArray([.. report.Failures.Select(ToJson)]),
     };
@@ -29,6 +30,15 @@ public static class RunReportJson
             json["reason"] = ObjectView.Text(reason);
         return json;
     }
+
+    private static JsonObject ToJson(GatewayStatus gateway) => new()
+    {
+        ["cluster"] = gateway.Cluster.Value,
+        ["address"] = gateway.Address,
+        ["state"] = gateway.State,
+        ["since"] = gateway.Since,
+        ["detail"] = gateway.Detail,
+    };
 
     internal static JsonObject ToJson(RunFailure failure) =>
         new() { ["cluster"] = failure.Cluster?.Value, ["reason"] = ObjectView.Text(failure.Reason) };

@@ -12,7 +12,7 @@ public sealed record RunScope
 {
     public static readonly RunScope Everything = new();
 
-    /// <summary>The clusters that are written to; empty: all.</summary>
+    /// <summary>The clusters that are written to, beside the records on exported Services of the others; empty: all.</summary>
     public ImmutableSortedSet<ClusterName> Clusters { get; init; } = [];
 
     /// <summary>The namespaces whose exported services are looked at, and nothing else is; empty: all, and setup and trust too.</summary>

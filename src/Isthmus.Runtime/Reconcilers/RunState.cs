@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Isthmus.Core.Federation;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Planning;
@@ -15,6 +16,22 @@ internal sealed class RunState(RunControl? control = null)
     private readonly ConcurrentDictionary<ObjectId, RunOutcome> _written = new();
 
     private readonly ConcurrentDictionary<ObjectId, string> _refused = new();
+
+    private readonly ConcurrentDictionary<ObjectId, bool> _inTheWay = new();
+
+    /// <summary>Whether the holders of all addresses are looked for.</summary>
+    public bool SeesAllAddresses { get; set; }
+
+    /// <summary>Whether the objects of pods' names are looked for.</summary>
+    public bool SeesPods { get; set; }
+
+    /// <summary>What could not be created because something of that name is there, although it was not among what was listed.</summary>
+    public IEnumerable<ObjectId> InTheWay(ClusterName cluster) => _inTheWay.Keys.Where(id => id.Cluster == cluster);
+
+    public void Meet(ObjectId id) => _inTheWay[id] = true;
+
+    /// <summary>What the clusters hold of the gateways' health.</summary>
+    public GatewayHealth Gateways { get; set; } = GatewayHealth.Unknown;
 
     public bool IsServed(ClusterName cluster) => !_failed.ContainsKey(cluster);
 
@@ -38,6 +55,8 @@ internal sealed class RunState(RunControl? control = null)
         if (_refused.TryAdd(id, reason))
             Tell(new RunStep.Refused(id, reason));
     }
+
+    public bool IsRefused(ObjectId id) => _refused.ContainsKey(id);
 
     /// <summary>What is left to do of a plan: nothing in failed clusters, nothing that was refused.</summary>
     public Plan Remaining(Plan plan) => new(plan.Actions.Where(action => IsServed(action.Id.Cluster) && !IsHeldBack(action)));
@@ -91,7 +110,9 @@ internal sealed class RunState(RunControl? control = null)
         var failures = _failed.OrderBy(failure => failure.Key).Select(failure => new RunFailure(failure.Key, failure.Value))
             .Concat(_refused.OrderBy(refusal => refusal.Key).Select(refusal => new RunFailure(refusal.Key.Cluster, $"{refusal.Key}: {refusal.Value}")))
             .Concat(_wholeRun.Select(reason => new RunFailure(null, reason)));
-        return new RunReport([.. ordered], [.. failures]) { Plan = isDryRun ? last : Plan.Empty };
+        var gateways = Gateways.Clusters.SelectMany(cluster => cluster.Value.Addresses, (cluster, address) =>
+            new GatewayStatus(cluster.Key, address.Key.ToString(), address.Value.State.ToString(), address.Value.Since, address.Value.Detail));
+        return new RunReport([.. ordered], [.. failures]) { Gateways = [.. gateways], Plan = isDryRun ? last : Plan.Empty };
     }
 
     private static RunEntry Entry(ObjectId id, RunOutcome outcome, string? reason = null) =>
