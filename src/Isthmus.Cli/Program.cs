@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Isthmus.Cli.Demo;
+using Isthmus.Cli.Endpoints;
 using Isthmus.Cli.Inject;
 using Isthmus.Cli.Local;
 using Isthmus.Cli.Mesh;
@@ -9,8 +10,10 @@ var root = new RootCommand("Isthmus governs Istio service meshes that span sever
     DemoCommand.Create(),
     HostCommand.Create(),
     InjectCommand.Create(),
+    EndpointsCommand.Create(),
     MeshCommands.CreateStatus(),
-    MeshCommands.CreatePlan(),
-    MeshCommands.CreateApply(),
+    PlanCommand.Create(),
+    ApplyCommand.Create(),
 };
-return await root.Parse(args).InvokeAsync();
+// A write that is under way when Ctrl-C comes is awaited, so that nobody has to guess whether it landed.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(15) });

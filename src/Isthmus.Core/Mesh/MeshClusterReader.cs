@@ -37,6 +37,7 @@ internal sealed class MeshClusterReader(FieldReader spec, string? directory, Lis
         var virtualNetwork = fields.Text("vnet");
         if (virtualNetwork is not null && !ArmIds.IsVirtualNetwork(virtualNetwork))
             fields.Error("vnet", $"'{virtualNetwork}' is not of the form /subscriptions/…/resourceGroups/…/providers/Microsoft.Network/virtualNetworks/NAME");
+        var webhook = Webhook(fields);
         var result = new MeshCluster
         {
             Name = new ClusterName(name),
@@ -48,7 +49,8 @@ internal sealed class MeshClusterReader(FieldReader spec, string? directory, Lis
             PodCidrs = Ranges(fields, "podCidrs"),
             ServiceCidrs = Ranges(fields, "serviceCidrs"),
             Gateway = Gateway(fields),
-            WebhookReach = Reach(fields),
+            WebhookReach = webhook.Reach,
+            SlicesNotify = webhook.SlicesNotify,
             Leaving = fields.Choice("state", "active", "active", "leaving") == "leaving",
             Draining = fields.Flag("draining"),
             MayExport = fields.Has("mayExport") ? ownMayExport : mayExport,
@@ -171,13 +173,14 @@ internal sealed class MeshClusterReader(FieldReader spec, string? directory, Lis
         };
     }
 
-    private static WebhookReach Reach(FieldReader fields)
+    private static (WebhookReach Reach, bool SlicesNotify) Webhook(FieldReader fields)
     {
         if (fields.Map("webhook") is not { } webhook)
-            return WebhookReach.Url;
+            return (WebhookReach.Url, true);
         var reach = webhook.Choice("reach", "url", "url", "relay");
+        var slices = webhook.Choice("endpointSlices", "notify", "notify", "poll");
         webhook.Finish();
-        return reach == "relay" ? WebhookReach.Relay : WebhookReach.Url;
+        return (reach == "relay" ? WebhookReach.Relay : WebhookReach.Url, slices == "notify");
     }
 
     private ImmutableArray<string> Namespaces(FieldReader fields)

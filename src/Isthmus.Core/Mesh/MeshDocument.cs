@@ -58,7 +58,11 @@ public enum MeshMode
 /// <param name="Certificate">The certificate's name in the vault.</param>
 /// <param name="TrustDomain">Istio's trust domain, null: what each control plane's own mesh config says.</param>
 /// <param name="Adopt">Whether a <c>cacerts</c> Secret that somebody else made may be taken over.</param>
-public sealed record TrustSettings(Uri Vault, string Certificate, string? TrustDomain, bool Adopt);
+public sealed record TrustSettings(Uri Vault, string Certificate, string? TrustDomain, bool Adopt)
+{
+    /// <summary>The secret with the root or roots, in PEM, where the certificate's own chain ends below them; null where it does not.</summary>
+    public string? Root { get; init; }
+}
 
 /// <summary>What follows when our injection webhook does not answer.</summary>
 public enum InjectionFallback

@@ -55,6 +55,8 @@ internal static class PrivateDnsRun
                         new ParallelOptions { MaxDegreeOfParallelism = PrivateDnsZones.AtOnce, CancellationToken = cancellationToken },
                         async (step, token) =>
                         {
+                            if (state.Stop.IsCancellationRequested)
+                                return;
                             if (!await WriteAsync(arm, zones, step, state, token).ConfigureAwait(false) && step.Id.Kind != PrivateDnsNames.Record)
                                 troubled[step.Id.Namespace ?? step.Id.Name] = true;
                         }).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Isthmus.Core.Events;
 using Isthmus.Core.Json;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
@@ -7,6 +8,7 @@ using Isthmus.Core.Webhooks;
 using Isthmus.Embedded.Cluster;
 using Isthmus.Embedded.Istio;
 using Isthmus.Embedded.Vault;
+using Isthmus.Runtime.Gateways;
 using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Kubernetes;
 using Isthmus.Runtime.Mesh;
@@ -50,7 +52,7 @@ internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
 
     private EmbeddedMesh() => _direct = Connect(new ClusterApiOptions());
 
-    private string DocumentPath => Path.Combine(_folder, "mesh.yaml");
+    public string DocumentPath => Path.Combine(_folder, "mesh.yaml");
 
     public static async Task<EmbeddedMesh> StartAsync(IReadOnlyList<JsonObject>? definitions = null, params string[] names)
     {
@@ -87,6 +89,9 @@ internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
     public Task<CaMaterial> ReadAsync(TrustSettings trust, CancellationToken cancellationToken) =>
         Task.FromResult(_material ?? throw new InvalidOperationException("no certificate"));
 
+    public Task<CaMaterial> ReadVersionAsync(TrustSettings trust, string version, CancellationToken cancellationToken) =>
+        _material is { } material && material.SourceVersion == version ? Task.FromResult(material) : throw new InvalidOperationException("no such version");
+
     /// <summary>Writes the document anew. Gateways of the clusters are 10.255.0.1, .2 and so on.</summary>
     public async Task WriteDocumentAsync(Func<string, string> change)
     {
@@ -105,14 +110,19 @@ internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
         await File.WriteAllTextAsync(DocumentPath, change(document));
     }
 
-    public ServiceReconciler Services(WatchedRequests? requests = null, TimeProvider? time = null) => new(Documents, Connect(Options(requests)), new ReconcilerOptions(), time ?? TimeProvider.System);
+    public ServiceReconciler Services(WatchedRequests? requests = null, TimeProvider? time = null, ResolvedHosts? hosts = null) =>
+        new(Documents, Connect(Options(requests)), new ReconcilerOptions(), time ?? TimeProvider.System, hosts);
 
     public ResyncReconciler Resync(WatchedRequests? requests = null, ReconcilerOptions? options = null) =>
         new(Documents, Run(requests, options ?? new ReconcilerOptions()), options ?? new ReconcilerOptions());
 
     public TrustReconciler Trust() => new(Documents, Run(null, new ReconcilerOptions()), new ReconcilerOptions());
 
-    public ClusterReconciler Clusters() => new(Documents, Run(null, new ReconcilerOptions()), new ReconcilerOptions());
+    public ClusterReconciler Clusters(IMeshEventPublisher? publisher = null) => new(
+        Documents, Run(null, new ReconcilerOptions()), new ReconcilerOptions(), publisher is null ? null : new NameFanOut(Connect(new ClusterApiOptions()), publisher));
+
+    public GatewayReconciler Gateways(IMeshEventPublisher publisher) => new(
+        Documents, Connect(new ClusterApiOptions()), publisher, new GatewayProbeOptions { Pause = TimeSpan.FromMilliseconds(1) }, TimeProvider.System);
 
     public Task<ClusterApi> ApiAsync(string cluster) => _direct.GetAsync(new ClusterName(cluster), TestContext.Current.CancellationToken);
 
