@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using Isthmus.Embedded.Tls;
 using Microsoft.AspNetCore.Http;
 
@@ -55,6 +56,16 @@ public sealed class EmbeddedPrivateDns : IAsyncDisposable
 
     /// <summary>Forgets what was asked so far.</summary>
     public void ForgetRequests() => _requests.Clear();
+
+    /// <summary>Changes a resource past the interface, as another user of it would; its ETag becomes another one.</summary>
+    /// <param name="path">Below the resource group's private zones, such as <c>shop.global/A/reviews</c>.</param>
+    /// <param name="change">Gets the resource itself.</param>
+    public void Change(string path, Action<JsonObject> change) => Store.Change(resources =>
+    {
+        change(resources[path]);
+        resources[path]["etag"] = Store.NextETag();
+        return path;
+    });
 
     /// <summary>Every zone, link and record set as text, without ETags, to compare states by.</summary>
     public string Describe() => Store.Describe();

@@ -207,6 +207,10 @@ internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
         return string.Join('\n', lines.Order(StringComparer.Ordinal));
     }
 
+    /// <summary>A cluster's Corefile with all that stands in it.</summary>
+    public async Task<string> StateOfDnsAsync(string cluster) =>
+        (await FindAsync(cluster, ResourceKind.ConfigMap, "kube-system", "coredns"))?["data"]?.ToJsonString() ?? "";
+
     public async ValueTask DisposeAsync()
     {
         foreach (var connections in _connections)
