@@ -15,6 +15,7 @@ public static class KnownExporters
     public const string ServiceLabel = "isthmus.dev/service";
     public const string NamespaceLabel = "isthmus.dev/namespace";
 
+    private const string UsualDomain = "cluster.local";
     private const string ResolvedField = "resolved";
 
     /// <summary>More addresses than a DNS answer can hold would be no honest count.</summary>
@@ -23,6 +24,9 @@ public static class KnownExporters
     /// <summary>The service that one of our objects stands for.</summary>
     public static ServiceName? ServiceOf(JsonObject obj) =>
         obj.Label(NamespaceLabel) is { } ns && obj.Label(ServiceLabel) is { } name ? new ServiceName(ns, name) : null;
+
+    /// <summary>The name that one of our objects is for.</summary>
+    public static GlobalName? NameOf(JsonObject obj) => ServiceOf(obj) is { } service ? new GlobalName(service, obj.Label(FederationNames.PodLabel)) : null;
 
     /// <summary>Compact JSON, in the order of cluster names, so that equal knowledge is equal text.</summary>
     internal static string Write(IEnumerable<Exporter> exporters, Func<GatewayAddress, int> count)
@@ -42,6 +46,10 @@ public static class KnownExporters
             // One exporter needs no weight, and its scaling should not rewrite every ServiceEntry.
             if (all.Count > 1)
                 entry["ready"] = exporter.Ready;
+            if (exporter.IsHeadless)
+                entry["pods"] = new JsonArray([.. exporter.Pods.Select(pod => (JsonNode)$"{pod.Name}/{pod.Account}")]);
+            if (exporter.ClusterDomain != UsualDomain)
+                entry["domain"] = exporter.ClusterDomain;
             foreach (var (key, value) in exporter.Policy.Remembered())
                 entry[key] = value;
             var counts = exporter.Gateways.Select(gateway => (gateway.Host, Count: count(gateway))).Where(host => host.Count != 1).DistinctBy(host => host.Host).ToList();
@@ -88,6 +96,9 @@ public static class KnownExporters
             Cluster = cluster,
             Since = since,
             Ports = [.. ports.OfType<ServicePort>()],
+            ClusterDomain = ObjectMetadata.TextOf(entry["domain"]) ?? UsualDomain,
+            IsHeadless = entry["pods"] is JsonArray,
+            Pods = [.. Texts(entry["pods"]).Select(Pod).OfType<ExportedPod>().Order()],
             Gateways = [.. Texts(entry["gateways"]).Select(Gateway).OfType<GatewayAddress>()],
             ServiceAccounts = [.. Texts(entry["accounts"])],
             TrustDomain = ObjectMetadata.TextOf(entry["trustDomain"]) ?? "cluster.local",
@@ -99,6 +110,8 @@ public static class KnownExporters
 
     private static ServicePort? Port(string text) =>
         text.Split('/', 3) is [var number, var name, var protocol] && int.TryParse(number, out var parsed) ? new ServicePort(parsed, name, protocol) : null;
+
+    private static ExportedPod? Pod(string text) => text.Split('/') is [var name, var account] ? new ExportedPod(name, account) : null;
 
     private static GatewayAddress? Gateway(string text) =>
         text.Split('/', 2) is [var port, var host] && int.TryParse(port, out var parsed) ? new GatewayAddress(host, parsed) : null;

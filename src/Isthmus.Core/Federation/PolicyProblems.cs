@@ -16,7 +16,7 @@ internal static class PolicyProblems
             ?? (service is null ? null : TrafficPolicy.ProblemFor(service, exporter, mesh) ?? ServingGroups.DrainingProblem(mesh, service, exporter, down) ?? Regions(mesh, service));
     }
 
-    private static string? Unreachable(MeshDocument mesh, FederationSnapshot snapshot, MeshCluster cluster, Exporter exporter)
+    internal static string? Unreachable(MeshDocument mesh, FederationSnapshot snapshot, MeshCluster cluster, Exporter exporter)
     {
         if (!exporter.Gateways.IsEmpty || mesh.Clusters.All(other => other.ControlPlane == cluster.ControlPlane))
             return null;

@@ -28,16 +28,16 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh, IReadOnlySet<Gateway
         return
         [
             new DesiredObject(
-                FederationNames.ServiceEntry(importer.Name, service.Name, mesh.Domain), Entry(importer, service, claim, visible, traffic)),
+                FederationNames.ServiceEntry(importer.Name, new GlobalName(service.Name), mesh.Domain), Entry(importer, service, claim, visible, traffic)),
             new DesiredObject(
-                FederationNames.DestinationRule(importer.Name, service.Name, mesh.Domain), Rule(importer, service, realHost, visible, traffic)),
+                FederationNames.DestinationRule(importer.Name, new GlobalName(service.Name), mesh.Domain), Rule(importer, service, realHost, visible, traffic)),
         ];
     }
 
     private JsonObject Entry(MeshCluster importer, GlobalService service, AddressClaim claim, IEnumerable<Exporter> visible, TrafficPlan traffic)
     {
-        var id = FederationNames.ServiceEntry(importer.Name, service.Name, mesh.Domain);
-        var labels = ServiceLabels(service.Name);
+        var id = FederationNames.ServiceEntry(importer.Name, new GlobalName(service.Name), mesh.Domain);
+        var labels = ServiceLabels(service);
         labels[FederationNames.AddressLabel] = claim.Address;
         var annotations = new JsonObject
         {
@@ -55,7 +55,7 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh, IReadOnlySet<Gateway
             // DNS takes addresses and host names alike; STATIC refuses names.
             ["resolution"] = "DNS",
             ["ports"] = new JsonArray(
-                [.. ports.Select(port => (JsonNode)new JsonObject { ["number"] = port.Number, ["name"] = port.Name, ["protocol"] = port.Protocol })]),
+                [.. ports.Select(port => (JsonNode)port.ToJson())]),
             ["endpoints"] = Endpoints(importer, ports, traffic),
         };
         if (traffic.Groups.IsEmpty)
@@ -100,9 +100,9 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh, IReadOnlySet<Gateway
 
     private JsonObject Rule(MeshCluster importer, GlobalService service, string realHost, IReadOnlyList<Exporter> visible, TrafficPlan traffic)
     {
-        var id = FederationNames.DestinationRule(importer.Name, service.Name, mesh.Domain);
+        var id = FederationNames.DestinationRule(importer.Name, new GlobalName(service.Name), mesh.Domain);
         var identities = Identities(service.Name, visible);
-        var rule = Ownership.NewObject(id, mesh.Name, ServiceLabels(service.Name));
+        var rule = Ownership.NewObject(id, mesh.Name, ServiceLabels(service));
         rule["spec"] = new JsonObject
         {
             ["host"] = service.Name.GlobalHost(mesh.Domain),
@@ -146,6 +146,11 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh, IReadOnlySet<Gateway
         return identities.IsEmpty ? identities.Add($"spiffe://{visible[0].TrustDomain}/ns/{name.Namespace}/sa/default") : identities;
     }
 
-    private static JsonObject ServiceLabels(ServiceName name) =>
-        new() { [KnownExporters.NamespaceLabel] = name.Namespace, [KnownExporters.ServiceLabel] = name.Name };
+    private static JsonObject ServiceLabels(GlobalService service)
+    {
+        var labels = FederationNames.Labels(new GlobalName(service.Name));
+        if (service.Accepted[0].IsHeadless)
+            labels[FederationNames.HeadlessLabel] = "true";
+        return labels;
+    }
 }

@@ -30,6 +30,9 @@ public sealed class MeshCluster
 
     public required WebhookReach WebhookReach { get; init; }
 
+    /// <summary>Whether a webhook tells of EndpointSlices; otherwise they are listed every half minute.</summary>
+    public bool SlicesNotify { get; init; } = true;
+
     /// <summary>Everything that we keep in the cluster is taken out of it.</summary>
     public required bool Leaving { get; init; }
 

@@ -34,6 +34,7 @@ internal sealed class MeshClusterReader(FieldReader spec, string? directory, Lis
         var domain = fields.Text("clusterDomain") ?? "cluster.local";
         if (!NameRules.IsDomain(domain))
             fields.Error("clusterDomain", $"'{domain}' is not a DNS name in lower case");
+        var webhook = Webhook(fields);
         var result = new MeshCluster
         {
             Name = new ClusterName(name),
@@ -45,7 +46,8 @@ internal sealed class MeshClusterReader(FieldReader spec, string? directory, Lis
             PodCidrs = Ranges(fields, "podCidrs"),
             ServiceCidrs = Ranges(fields, "serviceCidrs"),
             Gateway = Gateway(fields),
-            WebhookReach = Reach(fields),
+            WebhookReach = webhook.Reach,
+            SlicesNotify = webhook.SlicesNotify,
             Leaving = fields.Choice("state", "active", "active", "leaving") == "leaving",
             Draining = fields.Flag("draining"),
             MayExport = fields.Has("mayExport") ? ownMayExport : mayExport,
@@ -166,13 +168,14 @@ internal sealed class MeshClusterReader(FieldReader spec, string? directory, Lis
         };
     }
 
-    private static WebhookReach Reach(FieldReader fields)
+    private static (WebhookReach Reach, bool SlicesNotify) Webhook(FieldReader fields)
     {
         if (fields.Map("webhook") is not { } webhook)
-            return WebhookReach.Url;
+            return (WebhookReach.Url, true);
         var reach = webhook.Choice("reach", "url", "url", "relay");
+        var slices = webhook.Choice("endpointSlices", "notify", "notify", "poll");
         webhook.Finish();
-        return reach == "relay" ? WebhookReach.Relay : WebhookReach.Url;
+        return (reach == "relay" ? WebhookReach.Relay : WebhookReach.Url, slices == "notify");
     }
 
     private ImmutableArray<string> Namespaces(FieldReader fields)

@@ -114,6 +114,23 @@ public sealed class ClusterApi : IDisposable
         return items;
     }
 
+    /// <summary>The kind in the first of the given versions that the server offers; null where it offers none of them.</summary>
+    public async Task<ResourceKind?> ServedAsync(ResourceKind kind, IReadOnlyList<string> versions, CancellationToken cancellationToken)
+    {
+        JsonObject group;
+        try
+        {
+            group = await ReadAsync($"apis/{kind.Group}", cancellationToken).ConfigureAwait(false);
+        }
+        catch (ClusterApiException refusal) when (refusal.Status == 404)
+        {
+            return null;
+        }
+
+        var served = (group["versions"] as JsonArray ?? []).OfType<JsonObject>().Select(version => ObjectMetadata.TextOf(version["version"])).ToHashSet();
+        return versions.FirstOrDefault(served.Contains) is { } found ? kind with { Version = found } : null;
+    }
+
     public Task<JsonObject> CreateAsync(ResourceKind kind, JsonObject obj, CancellationToken cancellationToken) =>
         WriteAsync(HttpMethod.Post, kind.Path(obj.NamespaceName(), null), obj, cancellationToken);
 

@@ -21,11 +21,13 @@ public sealed class MeshRun(
     /// <param name="budget">For the whole run.</param>
     /// <param name="isDryRun">Whether only to say what would be done.</param>
     /// <param name="cancellationToken">Ends the run at once.</param>
+    /// <param name="control">Whoever watches the run.</param>
     internal async Task<RunReport> RunAsync(
-        MeshDocument mesh, IReadOnlyList<MeshCluster> clusters, TimeSpan budget, bool isDryRun, CancellationToken cancellationToken)
+        MeshDocument mesh, IReadOnlyList<MeshCluster> clusters, TimeSpan budget, bool isDryRun, CancellationToken cancellationToken, RunControl? control = null)
     {
-        var state = new RunState();
-        var material = await _trust.ReadAsync(mesh, state, cancellationToken).ConfigureAwait(false);
+        var state = new RunState(control);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, state.Stop);
+        var material = options.Scope.Namespaces.IsEmpty ? await _trust.ReadAsync(mesh, state, both.Token).ConfigureAwait(false) : null;
         return await new ReconcileLoop(connections, time).RunAsync(
             mesh,
             state,
@@ -33,10 +35,13 @@ public sealed class MeshRun(
             isDryRun,
             async token =>
             {
+                // A run that is held to namespaces is about their services and nothing else.
+                if (!options.Scope.Namespaces.IsEmpty)
+                    return options.Narrow(await _federation.PlanAsync(mesh, [], state, token).ConfigureAwait(false));
                 var trust = await _trust.PlanAsync(mesh, material, clusters, state, token).ConfigureAwait(false);
                 var names = await _federation.PlanAsync(mesh, [], state, token).ConfigureAwait(false);
                 var setup = await _setup.PlanAsync(mesh, clusters, state, token).ConfigureAwait(false);
-                return await _controlPlanes.AddAsync(names.With(setup).With(trust), mesh, isDryRun, state, token).ConfigureAwait(false);
+                return options.Narrow(await _controlPlanes.AddAsync(names.With(setup).With(trust), mesh, isDryRun, state, token).ConfigureAwait(false));
             },
             cancellationToken).ConfigureAwait(false);
     }

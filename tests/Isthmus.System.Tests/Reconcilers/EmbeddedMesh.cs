@@ -51,7 +51,7 @@ internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
 
     private EmbeddedMesh() => _direct = Connect(new ClusterApiOptions());
 
-    private string DocumentPath => Path.Combine(_folder, "mesh.yaml");
+    public string DocumentPath => Path.Combine(_folder, "mesh.yaml");
 
     public static async Task<EmbeddedMesh> StartAsync(IReadOnlyList<JsonObject>? definitions = null, params string[] names)
     {
