@@ -88,19 +88,18 @@ public static class FederationPlanner
     private static ImmutableSortedDictionary<string, ImmutableSortedSet<string>> Hosts(
         MeshDocument mesh, FederationSnapshot snapshot, MeshExports exports, List<MeshCluster> served, ClusterSnapshot seen)
     {
-        var hosts = exports.Seen
-            .Where(export => export.Exporter is not null && served.Contains(export.Cluster) && snapshot.Scope.IncludesNamespace(export.Name.Namespace))
-            .Select(export => (export.Name.Namespace, Host: $"{export.Name.Name}.{export.Name.Namespace}.svc.{export.Cluster.ClusterDomain}"));
-        // A silent cluster's exports are known only from what the Gateways list already, so nothing is taken out of them.
-        if (served.Exists(cluster => !snapshot.Clusters.ContainsKey(cluster.Name)))
-        {
-            hosts = hosts.Concat(seen.Gateways
-                .Where(gateway => Ownership.IsOurs(gateway, mesh.Name))
-                .SelectMany(gateway => ExportGatewayWriter.PassthroughHosts(gateway), (gateway, host) => (gateway.Label(KnownExporters.NamespaceLabel) ?? "", host))
-                .Where(entry => snapshot.Scope.IncludesNamespace(entry.Item1)));
-        }
-
-        return hosts.GroupBy(entry => entry.Namespace, entry => entry.Host)
+        var scope = snapshot.Scope;
+        var exported = exports.Seen
+            .Where(export => export.Exporter is not null && served.Contains(export.Cluster) && scope.Includes(export.Name))
+            .Select(export => (export.Name.Namespace, Host: export.Name.ClusterHost(export.Cluster)));
+        // Names outside the scope stay as they are listed, so that one name's event reads no other name. A silent cluster's exports
+        // are known only from what the Gateways list already, so nothing is taken out of them.
+        var isAnySilent = served.Exists(cluster => !snapshot.Clusters.ContainsKey(cluster.Name));
+        var kept = seen.Gateways
+            .Where(gateway => Ownership.IsOurs(gateway, mesh.Name))
+            .SelectMany(gateway => ExportGatewayWriter.PassthroughHosts(gateway), (gateway, host) => (Namespace: gateway.Label(KnownExporters.NamespaceLabel) ?? "", Host: host))
+            .Where(entry => scope.IncludesNamespace(entry.Namespace) && (isAnySilent || !scope.Includes(ServiceName.OfClusterHost(entry.Host, entry.Namespace))));
+        return exported.Concat(kept).GroupBy(entry => entry.Namespace, entry => entry.Host)
             .ToImmutableSortedDictionary(group => group.Key, group => group.ToImmutableSortedSet(StringComparer.Ordinal), StringComparer.Ordinal);
     }
 
@@ -179,7 +178,9 @@ public static class FederationPlanner
             if (!snapshot.Clusters.TryGetValue(cluster.Name, out var seen))
                 continue;
             var wanted = cluster.Leaving ? [] : records.GetValueOrDefault(cluster.ControlPlane) ?? [];
-            if (DnsPlanner.Plan(cluster, mesh, seen.DnsConfigMap, wanted, snapshot.Scope) is { } action)
+            var former = snapshot.Scope.IsEverything ? seen.FormerDnsConfigMaps : [];
+            foreach (var action in DnsPlanner.Plan(cluster, mesh, seen.DnsConfigMap, wanted, snapshot.Scope)
+                .Concat(former.SelectMany(live => DnsPlanner.PlanFormer(cluster, mesh, live))))
                 yield return action;
         }
     }

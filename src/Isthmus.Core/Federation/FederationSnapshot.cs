@@ -36,7 +36,7 @@ public sealed class ClusterSnapshot
     /// <summary>ServiceEntries that hold one of the addresses in question.</summary>
     public IReadOnlyList<JsonObject> AddressHolders { get; init; } = [];
 
-    /// <summary>All exported Services of the namespaces in scope, and those in scope that are not (any more) exported.</summary>
+    /// <summary>The Services in scope, exported or not (any more).</summary>
     public IReadOnlyList<JsonObject> Services { get; init; } = [];
 
     /// <summary>The pods of the exporting namespaces, or at least those behind the exported Services.</summary>
@@ -53,6 +53,9 @@ public sealed class ClusterSnapshot
 
     /// <summary>The ConfigMap that holds the DNS records; null where there is none.</summary>
     public JsonObject? DnsConfigMap { get; init; }
+
+    /// <summary>ConfigMaps that held our records if the cluster had another DNS provider before; only looked at when the scope is everything.</summary>
+    public IReadOnlyList<JsonObject> FormerDnsConfigMaps { get; init; } = [];
 }
 
 /// <summary>What was seen of the mesh. A cluster that could not be read is absent, which is not the same as empty.</summary>

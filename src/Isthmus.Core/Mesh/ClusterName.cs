@@ -26,5 +26,11 @@ public readonly record struct ServiceName(string Namespace, string Name) : IComp
     /// <summary>The name that clients in every cluster use, such as <c>reviews.shop.global</c>.</summary>
     public string GlobalHost(string domain) => $"{Name}.{Namespace}.{domain}";
 
+    /// <summary>The name that the cluster's own clients use, such as <c>reviews.shop.svc.cluster.local</c>.</summary>
+    public string ClusterHost(MeshCluster cluster) => $"{Name}.{Namespace}.svc.{cluster.ClusterDomain}";
+
+    /// <summary>The service that a cluster-internal name of a namespace is about.</summary>
+    public static ServiceName OfClusterHost(string host, string ns) => new(ns, host.Split('.', 2)[0]);
+
     public override string ToString() => $"{Namespace}/{Name}";
 }

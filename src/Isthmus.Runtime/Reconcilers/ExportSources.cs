@@ -28,8 +28,7 @@ internal sealed record ExportSources(
         var services = names.Count == 0
             ? await api.ListAsync(ResourceKind.Service, null, Exported, null, cancellationToken).ConfigureAwait(false)
             : await NamedAsync(api, names, cancellationToken).ConfigureAwait(false);
-        var behind = services.Where(FederationNames.IsExported)
-            .Where(service => names.Count == 0 || names.Contains(FederationNames.NameOf(service))).ToList();
+        var behind = services.Where(FederationNames.IsExported).ToList();
         var pods = names.Count == 0 ? PodsOfNamespacesAsync(api, behind, cancellationToken) : PodsBehindAsync(api, behind, cancellationToken);
         var slices = names.Count == 0
             ? api.ListAsync(ResourceKind.EndpointSlice, null, Exported, null, cancellationToken)
@@ -42,24 +41,8 @@ internal sealed record ExportSources(
     private static async Task<IReadOnlyList<JsonObject>> NamedAsync(
         ClusterApi api, IReadOnlyList<ServiceName> names, CancellationToken cancellationToken)
     {
-        var exported = names.Select(name => name.Namespace).Distinct()
-            .Select(ns => api.ListAsync(ResourceKind.Service, ns, Exported, null, cancellationToken)).ToList();
-        var named = names.Select(name => api.GetAsync(ResourceKind.Service, name.Namespace, name.Name, cancellationToken)).ToList();
-        await Task.WhenAll(exported.Cast<Task>().Concat(named)).ConfigureAwait(false);
-        var all = new Dictionary<ServiceName, JsonObject>();
-        foreach (var list in exported)
-        {
-            foreach (var service in await list.ConfigureAwait(false))
-                all[FederationNames.NameOf(service)] = service;
-        }
-
-        foreach (var task in named)
-        {
-            if (await task.ConfigureAwait(false) is { } service)
-                all[FederationNames.NameOf(service)] = service;
-        }
-
-        return [.. all.Values];
+        var found = await Task.WhenAll(names.Select(name => api.GetAsync(ResourceKind.Service, name.Namespace, name.Name, cancellationToken))).ConfigureAwait(false);
+        return [.. found.OfType<JsonObject>()];
     }
 
     private static Task<IReadOnlyList<JsonObject>> PodsOfNamespacesAsync(ClusterApi api, List<JsonObject> services, CancellationToken cancellationToken) =>

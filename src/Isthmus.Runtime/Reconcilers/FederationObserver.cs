@@ -80,6 +80,7 @@ internal sealed class FederationObserver(ClusterConnections connections, TimePro
         DestinationRules = written.DestinationRules,
         Gateways = written.Gateways,
         DnsConfigMap = written.DnsConfigMap,
+        FormerDnsConfigMaps = written.FormerDnsConfigMaps,
         AddressHolders = holders,
         Services = sources.Services,
         Pods = sources.Pods,

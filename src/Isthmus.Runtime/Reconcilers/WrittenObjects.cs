@@ -13,7 +13,8 @@ internal sealed record WrittenObjects(
     IReadOnlyList<JsonObject> ServiceEntries,
     IReadOnlyList<JsonObject> DestinationRules,
     IReadOnlyList<JsonObject> Gateways,
-    JsonObject? DnsConfigMap)
+    JsonObject? DnsConfigMap,
+    IReadOnlyList<JsonObject> FormerDnsConfigMaps)
 {
     private const string NotOurs = "app.kubernetes.io/managed-by!=isthmus";
 
@@ -25,22 +26,31 @@ internal sealed record WrittenObjects(
         var dns = DnsPlanner.Target(cluster) is { } target
             ? api.GetAsync(target.Kind, target.Namespace, target.Name, cancellationToken)
             : Task.FromResult<JsonObject?>(null);
+        var former = names.Count == 0 ? FormerAsync(api, cluster, cancellationToken) : Task.FromResult<IReadOnlyList<JsonObject>>([]);
         // Istio's objects are read only in the control plane's cluster, so only there are any of ours.
         if (!cluster.HasOwnControlPlane)
-            return new WrittenObjects(await ns.ConfigureAwait(false), [], [], [], await dns.ConfigureAwait(false));
+            return new WrittenObjects(await ns.ConfigureAwait(false), [], [], [], await dns.ConfigureAwait(false), await former.ConfigureAwait(false));
         var hosts = names.Select(name => name.GlobalHost(mesh.Domain)).ToList();
         var entries = ReadAsync(api, ResourceKind.ServiceEntry, hosts, cancellationToken);
         var rules = ReadAsync(api, ResourceKind.DestinationRule, hosts, cancellationToken);
         var gateways = names.Count == 0
             ? api.ListAsync(ResourceKind.Gateway, null, null, null, cancellationToken)
             : GatewaysAsync(api, [.. names.Select(name => FederationNames.Gateway(cluster.Name, name.Namespace).Name).Distinct()], cancellationToken);
-        await Task.WhenAll(ns, dns, entries, rules, gateways).ConfigureAwait(false);
+        await Task.WhenAll(ns, dns, former, entries, rules, gateways).ConfigureAwait(false);
         return new WrittenObjects(
             await ns.ConfigureAwait(false),
             await entries.ConfigureAwait(false),
             await rules.ConfigureAwait(false),
             await gateways.ConfigureAwait(false),
-            await dns.ConfigureAwait(false));
+            await dns.ConfigureAwait(false),
+            await former.ConfigureAwait(false));
+    }
+
+    private static async Task<IReadOnlyList<JsonObject>> FormerAsync(ClusterApi api, MeshCluster cluster, CancellationToken cancellationToken)
+    {
+        var found = await Task.WhenAll(DnsPlanner.FormerTargets(cluster)
+            .Select(target => api.GetAsync(target.Kind, target.Namespace, target.Name, cancellationToken))).ConfigureAwait(false);
+        return [.. found.OfType<JsonObject>()];
     }
 
     private static async Task<IReadOnlyList<JsonObject>> ReadAsync(

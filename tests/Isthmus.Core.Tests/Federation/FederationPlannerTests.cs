@@ -45,6 +45,23 @@ public sealed class FederationPlannerTests
     }
 
     [Fact]
+    public void One_names_event_leaves_the_other_names_of_its_gateway_as_they_stand()
+    {
+        var world = Exported();
+        world.Export("west", "shop", "ratings");
+        world.Run(new ServiceName("shop", "ratings"));
+        Assert.Equal("""["ratings.shop.svc.cluster.local","reviews.shop.svc.cluster.local"]""", Hosts());
+        world.Unexport("west", "shop", "ratings");
+        world.Unexport("west", "shop", "reviews");
+        world.Run(new ServiceName("shop", "ratings"));
+        Assert.Equal("""["reviews.shop.svc.cluster.local"]""", Hosts());
+        world.Run();
+        Assert.Null(world.Find("west", ResourceKind.Gateway, "isthmus-exports-shop"));
+
+        string? Hosts() => world.Spec("west", ResourceKind.Gateway, "isthmus-exports-shop")["servers"]?[0]?["hosts"]?.ToJsonString();
+    }
+
+    [Fact]
     public void The_exporter_reaches_its_own_pods_directly_by_the_same_name_and_address()
     {
         var world = Exported();
