@@ -125,8 +125,9 @@ internal static class MeshDocumentParser
         if (domain is not null && !NameRules.IsDomain(domain))
             trust.Error("trustDomain", $"'{domain}' is not a trust domain: a DNS name in lower case");
         var adopt = trust.Flag("adopt");
+        var lifetime = trust.Span("workloadCertificateLifetime", TrustSettings.DefaultLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromDays(90));
         trust.Finish();
-        return vault is not null && isUrl ? new TrustSettings(vault, certificate, domain, adopt) : null;
+        return vault is not null && isUrl ? new TrustSettings(vault, certificate, domain, adopt) { WorkloadCertificateLifetime = lifetime } : null;
     }
 
     private static InjectionPolicy Injection(FieldReader spec)
