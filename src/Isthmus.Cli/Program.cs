@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Isthmus.Cli.Demo;
+using Isthmus.Cli.Endpoints;
 using Isthmus.Cli.Inject;
 using Isthmus.Cli.Local;
 using Isthmus.Cli.Mesh;
@@ -9,6 +10,7 @@ var root = new RootCommand("Isthmus governs Istio service meshes that span sever
     DemoCommand.Create(),
     HostCommand.Create(),
     InjectCommand.Create(),
+    EndpointsCommand.Create(),
     MeshCommands.CreateStatus(),
     MeshCommands.CreatePlan(),
     MeshCommands.CreateApply(),

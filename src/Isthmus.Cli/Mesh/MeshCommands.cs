@@ -90,6 +90,7 @@ internal static class MeshCommands
         }
 
         Terminal.For(streams.Output).Write(table);
+        GatewayTable.Print(report, streams);
         foreach (var failure in report.Failures)
             streams.Error.WriteLine($"{failure.Cluster?.Value ?? "mesh"}: {failure.Reason}");
     }

@@ -36,8 +36,17 @@ public sealed class ClusterSnapshot
     /// <summary>ServiceEntries that hold one of the addresses in question.</summary>
     public IReadOnlyList<JsonObject> AddressHolders { get; init; } = [];
 
+    /// <summary>Our records of addresses that were freed a short while ago, at least those of the addresses in question.</summary>
+    public IReadOnlyList<JsonObject> RestingAddresses { get; init; } = [];
+
     /// <summary>The Services in scope, exported or not (any more).</summary>
     public IReadOnlyList<JsonObject> Services { get; init; } = [];
+
+    /// <summary>The ServiceExports in scope, in whichever version the cluster serves.</summary>
+    public IReadOnlyList<JsonObject> ServiceExports { get; init; } = [];
+
+    /// <summary>Every Service in scope, exported or not; read only where networks of one control plane list them (<see cref="CrossNetworkHosts"/>).</summary>
+    public IReadOnlyList<JsonObject> AllServices { get; init; } = [];
 
     /// <summary>The pods of the exporting namespaces, or at least those behind the exported Services.</summary>
     public IReadOnlyList<JsonObject> Pods { get; init; } = [];
@@ -45,6 +54,12 @@ public sealed class ClusterSnapshot
     public IReadOnlyList<JsonObject> EndpointSlices { get; init; } = [];
 
     public JsonObject? GatewayService { get; init; }
+
+    /// <summary>Whether istiod takes Gateways for a pod from the pod's own namespace only (PILOT_SCOPE_GATEWAY_TO_NAMESPACE).</summary>
+    public bool ScopesGateways { get; init; }
+
+    /// <summary>The cluster's copy of the gateway probes' results; null where it has none.</summary>
+    public JsonObject? GatewayHealth { get; init; }
 
     /// <summary>Istio's own ConfigMap, for its trust domain; null where there is none.</summary>
     public JsonObject? IstioConfigMap { get; init; }
@@ -67,6 +82,12 @@ public sealed class FederationSnapshot
 
     /// <summary>The addresses whose holders were looked for in every cluster; null: all.</summary>
     public IReadOnlySet<string>? KnownAddresses { get; init; }
+
+    /// <summary>Whether the objects of pods' names were looked for too; only headless services have any.</summary>
+    public bool HasPods { get; init; } = true;
+
+    /// <summary>To how many addresses the host names of gateways resolve now; those that do not are missing.</summary>
+    public IReadOnlyDictionary<string, int> Resolved { get; init; } = ImmutableSortedDictionary<string, int>.Empty;
 
     /// <summary>The time of first claims and exports that this run writes.</summary>
     public required DateTimeOffset Now { get; init; }

@@ -7,6 +7,7 @@ public readonly record struct ResourceKind(string Group, string Version, string 
 {
     private const string Networking = "networking.istio.io";
     private const string Admission = "admissionregistration.k8s.io";
+    private const string Rbac = "rbac.authorization.k8s.io";
 
     public static readonly ResourceKind Pod = new("", "v1", "Pod", "pods", true);
     public static readonly ResourceKind Service = new("", "v1", "Service", "services", true);
@@ -17,6 +18,8 @@ public readonly record struct ResourceKind(string Group, string Version, string 
     public static readonly ResourceKind Event = new("", "v1", "Event", "events", true);
     public static readonly ResourceKind Endpoints = new("", "v1", "Endpoints", "endpoints", true);
     public static readonly ResourceKind ServiceAccount = new("", "v1", "ServiceAccount", "serviceaccounts", true);
+    public static readonly ResourceKind ClusterRole = new(Rbac, "v1", "ClusterRole", "clusterroles", false);
+    public static readonly ResourceKind ClusterRoleBinding = new(Rbac, "v1", "ClusterRoleBinding", "clusterrolebindings", false);
     public static readonly ResourceKind EndpointSlice = new("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", true);
     public static readonly ResourceKind Deployment = new("apps", "v1", "Deployment", "deployments", true);
 
@@ -25,6 +28,9 @@ public readonly record struct ResourceKind(string Group, string Version, string 
     public static readonly ResourceKind DestinationRule = new(Networking, "v1beta1", "DestinationRule", "destinationrules", true);
     public static readonly ResourceKind Gateway = new(Networking, "v1beta1", "Gateway", "gateways", true);
     public static readonly ResourceKind ProxyConfig = new(Networking, "v1beta1", "ProxyConfig", "proxyconfigs", true);
+
+    // Kubernetes' multi-cluster API (KEP-1645): v1beta1 where it is served, else v1alpha1, whose fields are the same.
+    public static readonly ResourceKind ServiceExport = new("multicluster.x-k8s.io", "v1beta1", "ServiceExport", "serviceexports", true);
 
     public static readonly ResourceKind MutatingWebhookConfiguration =
         new(Admission, "v1", "MutatingWebhookConfiguration", "mutatingwebhookconfigurations", false);

@@ -18,6 +18,9 @@ public sealed class MeshCluster
 
     public required ClusterAccess Access { get; init; }
 
+    /// <summary>Where the control plane's istiod reaches the API server; null: at the address of <see cref="Access"/>, as we do.</summary>
+    public required Uri? ApiServer { get; init; }
+
     public required ImmutableArray<IPNetwork> PodCidrs { get; init; }
 
     public required ImmutableArray<IPNetwork> ServiceCidrs { get; init; }
@@ -26,6 +29,9 @@ public sealed class MeshCluster
     public required MeshGateway? Gateway { get; init; }
 
     public required WebhookReach WebhookReach { get; init; }
+
+    /// <summary>Whether a webhook tells of EndpointSlices; otherwise they are listed every half minute.</summary>
+    public bool SlicesNotify { get; init; } = true;
 
     /// <summary>Everything that we keep in the cluster is taken out of it.</summary>
     public required bool Leaving { get; init; }

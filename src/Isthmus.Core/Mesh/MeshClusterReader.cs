@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Isthmus.Core.Federation;
 
 namespace Isthmus.Core.Mesh;
 
@@ -33,6 +34,7 @@ internal sealed class MeshClusterReader(FieldReader spec, string? directory, Lis
         var domain = fields.Text("clusterDomain") ?? "cluster.local";
         if (!NameRules.IsDomain(domain))
             fields.Error("clusterDomain", $"'{domain}' is not a DNS name in lower case");
+        var webhook = Webhook(fields);
         var result = new MeshCluster
         {
             Name = new ClusterName(name),
@@ -40,10 +42,12 @@ internal sealed class MeshClusterReader(FieldReader spec, string? directory, Lis
             ControlPlane = new ClusterName(controlPlane ?? name),
             Locality = Locality(fields),
             Access = access,
+            ApiServer = ApiServer(fields),
             PodCidrs = Ranges(fields, "podCidrs"),
             ServiceCidrs = Ranges(fields, "serviceCidrs"),
             Gateway = Gateway(fields),
-            WebhookReach = Reach(fields),
+            WebhookReach = webhook.Reach,
+            SlicesNotify = webhook.SlicesNotify,
             Leaving = fields.Choice("state", "active", "active", "leaving") == "leaving",
             Draining = fields.Flag("draining"),
             MayExport = fields.Has("mayExport") ? ownMayExport : mayExport,
@@ -107,6 +111,16 @@ internal sealed class MeshClusterReader(FieldReader spec, string? directory, Lis
         return aks is not null ? new ClusterAccess.Aks(aks) : secret is not null ? new ClusterAccess.VaultSecret(secret) : nowhere;
     }
 
+    private static Uri? ApiServer(FieldReader fields)
+    {
+        if (fields.Text("apiServer") is not { } text)
+            return null;
+        if (Uri.TryCreate(text, UriKind.Absolute, out var address) && address is { Scheme: "https", Query: "", Fragment: "", UserInfo: "" })
+            return address;
+        fields.Error("apiServer", $"'{text}' is not of the form https://HOST[:PORT]");
+        return null;
+    }
+
     private static bool IsManagedCluster(string id)
     {
         var parts = id.Split('/');
@@ -144,8 +158,8 @@ internal sealed class MeshClusterReader(FieldReader spec, string? directory, Lis
             fields.Error("gateway", "has to hold either service: NAMESPACE/NAME, or addresses");
         if (service is not null && NameRules.Service(service) is null)
             gateway.Error("service", $"'{service}' is not of the form NAMESPACE/NAME");
-        foreach (var (text, path, line) in addresses.Where(address => !IPAddress.TryParse(address.Text, out _) && !NameRules.IsDomain(address.Text)))
-            errors.Add(new MeshDocumentError(path, line, $"'{text}' is neither an IP address nor a DNS name"));
+        foreach (var (text, path, line) in addresses.Where(address => !GatewayAddress.TryParse(address.Text, out _)))
+            errors.Add(new MeshDocumentError(path, line, $"'{text}' is neither an IP address nor a DNS name, with or without a port"));
         return new MeshGateway
         {
             Service = service is null ? null : NameRules.Service(service),
@@ -154,13 +168,14 @@ internal sealed class MeshClusterReader(FieldReader spec, string? directory, Lis
         };
     }
 
-    private static WebhookReach Reach(FieldReader fields)
+    private static (WebhookReach Reach, bool SlicesNotify) Webhook(FieldReader fields)
     {
         if (fields.Map("webhook") is not { } webhook)
-            return WebhookReach.Url;
+            return (WebhookReach.Url, true);
         var reach = webhook.Choice("reach", "url", "url", "relay");
+        var slices = webhook.Choice("endpointSlices", "notify", "notify", "poll");
         webhook.Finish();
-        return reach == "relay" ? WebhookReach.Relay : WebhookReach.Url;
+        return (reach == "relay" ? WebhookReach.Relay : WebhookReach.Url, slices == "notify");
     }
 
     private ImmutableArray<string> Namespaces(FieldReader fields)

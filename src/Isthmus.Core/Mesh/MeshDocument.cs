@@ -57,6 +57,9 @@ public enum MeshMode
 /// <param name="Adopt">Whether a <c>cacerts</c> Secret that somebody else made may be taken over.</param>
 public sealed record TrustSettings(Uri Vault, string Certificate, string? TrustDomain, bool Adopt)
 {
+    /// <summary>The secret with the root or roots, in PEM, where the certificate's own chain ends below them; null where it does not.</summary>
+    public string? Root { get; init; }
+
     public static readonly TimeSpan DefaultLifetime = TimeSpan.FromHours(24);
 
     /// <summary>The longest that any workload's certificate is valid (its proxy's SECRET_TTL); a rotation of the root waits for it twice.</summary>

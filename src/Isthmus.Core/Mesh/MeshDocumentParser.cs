@@ -124,10 +124,15 @@ internal static class MeshDocumentParser
         var domain = trust.Text("trustDomain");
         if (domain is not null && !NameRules.IsDomain(domain))
             trust.Error("trustDomain", $"'{domain}' is not a trust domain: a DNS name in lower case");
+        var root = trust.Text("root");
+        if (root is not null && !NameRules.IsVaultName(root))
+            trust.Error("root", $"'{root}' is no name of a secret: letters, digits and hyphens, 1 to 127");
         var adopt = trust.Flag("adopt");
         var lifetime = trust.Span("workloadCertificateLifetime", TrustSettings.DefaultLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromDays(90));
         trust.Finish();
-        return vault is not null && isUrl ? new TrustSettings(vault, certificate, domain, adopt) { WorkloadCertificateLifetime = lifetime } : null;
+        return vault is not null && isUrl
+            ? new TrustSettings(vault, certificate, domain, adopt) { Root = root, WorkloadCertificateLifetime = lifetime }
+            : null;
     }
 
     private static InjectionPolicy Injection(FieldReader spec)

@@ -17,7 +17,8 @@ public static class DeletionGuard
     public static Plan Apply(Plan plan, Func<ClusterName, bool> mayEmpty)
     {
         var guarded = plan.Actions
-            .Where(action => action is PlannedAction.Delete or PlannedAction.Replace or PlannedAction.Unchanged)
+            // ConfigMaps of ours are records that come and go by themselves; nobody's traffic depends on them.
+            .Where(action => action.Id.Kind != ResourceKind.ConfigMap && (action is PlannedAction.Delete or PlannedAction.Replace or PlannedAction.Unchanged))
             .GroupBy(action => (action.Id.Cluster, action.Id.Kind))
             .Where(group => !mayEmpty(group.Key.Cluster) && IsTooMany(group.Count(action => action is PlannedAction.Delete), group.Count()))
             .Select(group => group.Key)

@@ -10,9 +10,9 @@ namespace Isthmus.Core.Planning;
 /// </summary>
 internal static class ObjectMerge
 {
-    // The server adds fields to these: defaults in webhook configurations, finalizers in namespaces' spec.
+    // The server adds fields to these: defaults in webhook configurations, finalizers in namespaces' spec, older servers' secrets in accounts.
     private static readonly ImmutableArray<ResourceKind> WithServerFields =
-        [ResourceKind.MutatingWebhookConfiguration, ResourceKind.ValidatingWebhookConfiguration, ResourceKind.Namespace];
+        [ResourceKind.MutatingWebhookConfiguration, ResourceKind.ValidatingWebhookConfiguration, ResourceKind.Namespace, ResourceKind.ServiceAccount];
 
     public static JsonObject Merge(ResourceKind kind, JsonObject live, JsonObject desired)
     {

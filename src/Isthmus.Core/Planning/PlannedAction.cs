@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Isthmus.Core.Kubernetes;
 
 namespace Isthmus.Core.Planning;
 
@@ -11,6 +12,9 @@ public abstract record PlannedAction
 
     /// <summary>Whether anything is sent to the cluster.</summary>
     public bool IsWrite => this is Create or Replace or Delete;
+
+    /// <summary>Whether it records on a Service what objects elsewhere are derived from, and so comes before them.</summary>
+    public bool IsClaim => this is Replace && Id.Kind == ResourceKind.Service;
 
     public sealed record Create(ObjectId Id, JsonObject Content) : PlannedAction(Id);
 

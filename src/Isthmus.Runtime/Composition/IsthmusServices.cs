@@ -23,6 +23,8 @@ public static class IsthmusServices
         services.AddSingleton<WebhookGuard>();
         services.AddSingleton<ChangeNotifier>();
         services.AddSingleton<EventRuns>();
+        services.AddSingleton<EndpointSlicePoll>();
+        services.AddSingleton<NameFanOut>();
         return services.AddReconcilers().AddInjection();
     }
 }

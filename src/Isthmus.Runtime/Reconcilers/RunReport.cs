@@ -23,10 +23,16 @@ public sealed record RunEntry(ClusterName Cluster, string Kind, string? Namespac
 /// <summary>A cluster that could not be served, and why. <see cref="Cluster"/> is null where the whole run failed.</summary>
 public sealed record RunFailure(ClusterName? Cluster, string Reason);
 
+/// <summary>What the last probes said of one address of a cluster's gateway, and since when.</summary>
+public sealed record GatewayStatus(ClusterName Cluster, string Address, string State, DateTimeOffset Since, string Detail);
+
 /// <summary>What a reconciler did: what it found and changed, per cluster and object, and which clusters it could not serve.</summary>
 public sealed record RunReport(ImmutableArray<RunEntry> Entries, ImmutableArray<RunFailure> Failures)
 {
     public static readonly RunReport Empty = new([], []);
+
+    /// <summary>The gateways' health as the clusters hold it: a signal apart from the clusters' reachability.</summary>
+    public ImmutableArray<GatewayStatus> Gateways { get; init; } = [];
 
     /// <summary>False when any cluster failed: the event has to be delivered again.</summary>
     public bool Succeeded => Failures.IsEmpty;
@@ -36,5 +42,5 @@ public sealed record RunReport(ImmutableArray<RunEntry> Entries, ImmutableArray<
 
     public IEnumerable<RunEntry> Skipped => Entries.Where(entry => entry.Outcome == RunOutcome.Skipped);
 
-    public RunReport With(RunReport other) => new(Entries.AddRange(other.Entries), Failures.AddRange(other.Failures));
+    public RunReport With(RunReport other) => new(Entries.AddRange(other.Entries), Failures.AddRange(other.Failures)) { Gateways = Gateways.IsEmpty ? other.Gateways : Gateways };
 }

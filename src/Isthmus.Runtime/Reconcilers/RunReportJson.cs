@@ -10,6 +10,7 @@ public static class RunReportJson
     {
         ["succeeded"] = report.Succeeded,
         ["objects"] = new JsonArray([.. report.Entries.Where(which).Select(ToJson)]),
+        ["gateways"] = new JsonArray([.. report.Gateways.Select(ToJson)]),
         ["failures"] = new JsonArray([.. report.Failures.Select(ToJson)]),
     };
 
@@ -27,6 +28,15 @@ public static class RunReportJson
             json["reason"] = reason;
         return json;
     }
+
+    private static JsonObject ToJson(GatewayStatus gateway) => new()
+    {
+        ["cluster"] = gateway.Cluster.Value,
+        ["address"] = gateway.Address,
+        ["state"] = gateway.State,
+        ["since"] = gateway.Since,
+        ["detail"] = gateway.Detail,
+    };
 
     private static JsonObject ToJson(RunFailure failure) =>
         new() { ["cluster"] = failure.Cluster?.Value, ["reason"] = failure.Reason };

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Isthmus.Core.Federation;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Planning;
@@ -16,15 +17,38 @@ internal sealed class RunState
 
     private readonly ConcurrentDictionary<ObjectId, string> _refused = new();
 
+    private readonly ConcurrentDictionary<ObjectId, bool> _inTheWay = new();
+
+    /// <summary>Whether the holders of all addresses are looked for.</summary>
+    public bool SeesAllAddresses { get; set; }
+
+    /// <summary>Whether the objects of pods' names are looked for.</summary>
+    public bool SeesPods { get; set; }
+
+    /// <summary>What could not be created because something of that name is there, although it was not among what was listed.</summary>
+    public IEnumerable<ObjectId> InTheWay(ClusterName cluster) => _inTheWay.Keys.Where(id => id.Cluster == cluster);
+
+    public void Meet(ObjectId id) => _inTheWay[id] = true;
+
+    /// <summary>What the clusters hold of the gateways' health.</summary>
+    public GatewayHealth Gateways { get; set; } = GatewayHealth.Unknown;
+
     public bool IsServed(ClusterName cluster) => !_failed.ContainsKey(cluster);
 
     public void Fail(ClusterName cluster, string reason) => _failed.TryAdd(cluster, reason);
 
     /// <summary>The run as a whole did not reach its aim.</summary>
-    public void Fail(string reason) => _wholeRun.Enqueue(reason);
+    public void Fail(string reason)
+    {
+        // Each round of a run looks again, and meets the same.
+        if (!_wholeRun.Contains(reason))
+            _wholeRun.Enqueue(reason);
+    }
 
     /// <summary>The server does not take this object as we want it. It is not tried again in this run, and the run fails.</summary>
     public void Refuse(ObjectId id, string reason) => _refused.TryAdd(id, reason);
+
+    public bool IsRefused(ObjectId id) => _refused.ContainsKey(id);
 
     /// <summary>What is left to do of a plan: nothing in failed clusters, nothing that was refused.</summary>
     public Plan Remaining(Plan plan) => new(plan.Actions.Where(action => IsServed(action.Id.Cluster) && !IsHeldBack(action)));
@@ -73,7 +97,9 @@ internal sealed class RunState
         var failures = _failed.OrderBy(failure => failure.Key).Select(failure => new RunFailure(failure.Key, failure.Value))
             .Concat(_refused.OrderBy(refusal => refusal.Key).Select(refusal => new RunFailure(refusal.Key.Cluster, $"{refusal.Key}: {refusal.Value}")))
             .Concat(_wholeRun.Select(reason => new RunFailure(null, reason)));
-        return new RunReport([.. ordered], [.. failures]);
+        var gateways = Gateways.Clusters.SelectMany(cluster => cluster.Value.Addresses, (cluster, address) =>
+            new GatewayStatus(cluster.Key, address.Key.ToString(), address.Value.State.ToString(), address.Value.Since, address.Value.Detail));
+        return new RunReport([.. ordered], [.. failures]) { Gateways = [.. gateways] };
     }
 
     private static RunEntry Entry(ObjectId id, RunOutcome outcome, string? reason = null) =>

@@ -1,5 +1,8 @@
+using Isthmus.Core.Federation;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
+using Isthmus.Core.Planning;
+using Isthmus.Runtime.Gateways;
 using Isthmus.Runtime.Kubernetes;
 using Isthmus.Runtime.Mesh;
 
@@ -10,14 +13,22 @@ namespace Isthmus.Runtime.Reconcilers;
 /// <param name="Operation">CREATE, UPDATE or DELETE.</param>
 /// <param name="Uid">The object's uid; null on CREATE.</param>
 /// <param name="OldResourceVersion">The resourceVersion before the write; null on CREATE.</param>
-public sealed record ExpectedWrite(ClusterName Cluster, string Operation, string? Uid, string? OldResourceVersion);
+public sealed record ExpectedWrite(ClusterName Cluster, string Operation, string? Uid, string? OldResourceVersion)
+{
+    /// <summary>The kind of the object: Service, ServiceExport or EndpointSlice.</summary>
+    public string Kind { get; init; } = ResourceKind.Service.Kind;
+
+    /// <summary>The object's name; null: the service's own.</summary>
+    public string? Name { get; init; }
+}
 
 /// <summary>Brings one service's global name in order in all clusters.</summary>
-public sealed class ServiceReconciler(IMeshDocumentSource documents, ClusterConnections connections, ReconcilerOptions options, TimeProvider time)
+public sealed class ServiceReconciler(IMeshDocumentSource documents, ClusterConnections connections, ReconcilerOptions options, TimeProvider time, ResolvedHosts? hosts = null)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
 
-    private readonly FederationRun _federation = new(connections, options, time);
+    private readonly FederationRun _federation = new(connections, options, hosts ?? ResolvedHosts.ByDns(time), time);
+    private readonly MirrorRun _mirrors = new(connections, options);
 
     /// <param name="service">The service to look at; nothing is done on the strength of the event itself.</param>
     /// <param name="write">The write to wait for a little, since events are published before it is stored; null: look at once.</param>
@@ -28,8 +39,14 @@ public sealed class ServiceReconciler(IMeshDocumentSource documents, ClusterConn
         if (write is not null && mesh.Find(write.Cluster) is { } cluster)
             await state.TryAsync(cluster.Name, () => AwaitWriteAsync(connections.Get(cluster), service, write, cancellationToken)).ConfigureAwait(false);
         return await new ReconcileLoop(connections, time)
-            .RunAsync(mesh, state, options.EventBudget, isDryRun: false, token => _federation.PlanAsync(mesh, [service], state, token), cancellationToken)
+            .RunAsync(mesh, state, options.EventBudget, isDryRun: false, token => PlanAsync(mesh, service, state, token), cancellationToken)
             .ConfigureAwait(false);
+    }
+
+    private async Task<Plan> PlanAsync(MeshDocument mesh, ServiceName service, RunState state, CancellationToken cancellationToken)
+    {
+        var names = await _federation.PlanAsync(mesh, [service], state, cancellationToken).ConfigureAwait(false);
+        return names.With(await _mirrors.PlanAsync(mesh, [service], state, cancellationToken).ConfigureAwait(false)).WithoutRepeats();
     }
 
     // The write may have been refused after us, so after a while we go by what is there.
@@ -43,7 +60,9 @@ public sealed class ServiceReconciler(IMeshDocumentSource documents, ClusterConn
 
     private static async Task<bool> HasLandedAsync(ClusterApi api, ServiceName service, ExpectedWrite write, CancellationToken cancellationToken)
     {
-        var live = await api.GetAsync(ResourceKind.Service, service.Namespace, service.Name, cancellationToken).ConfigureAwait(false);
+        if (await KindAsync(api, write.Kind, cancellationToken).ConfigureAwait(false) is not { } kind)
+            return true;
+        var live = await api.GetAsync(kind, service.Namespace, write.Name ?? service.Name, cancellationToken).ConfigureAwait(false);
         return write.Operation switch
         {
             "CREATE" => live is not null,
@@ -51,5 +70,12 @@ public sealed class ServiceReconciler(IMeshDocumentSource documents, ClusterConn
             "DELETE" => live is null || live.Uid() != write.Uid || live.IsTerminating(),
             _ => true,
         };
+    }
+
+    private static async Task<ResourceKind?> KindAsync(ClusterApi api, string kind, CancellationToken cancellationToken)
+    {
+        if (kind == ResourceKind.ServiceExport.Kind)
+            return await api.ServedAsync(ResourceKind.ServiceExport, FederationNames.ServiceExportVersions, cancellationToken).ConfigureAwait(false);
+        return kind == ResourceKind.EndpointSlice.Kind ? ResourceKind.EndpointSlice : kind == ResourceKind.Service.Kind ? ResourceKind.Service : null;
     }
 }

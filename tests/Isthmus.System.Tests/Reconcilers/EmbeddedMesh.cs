@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Isthmus.Core.Events;
 using Isthmus.Core.Json;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
@@ -7,6 +8,7 @@ using Isthmus.Core.Webhooks;
 using Isthmus.Embedded.Cluster;
 using Isthmus.Embedded.Istio;
 using Isthmus.Embedded.Vault;
+using Isthmus.Runtime.Gateways;
 using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Kubernetes;
 using Isthmus.Runtime.Mesh;
@@ -104,14 +106,20 @@ internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
         await File.WriteAllTextAsync(DocumentPath, change(document));
     }
 
-    public ServiceReconciler Services(WatchedRequests? requests = null, TimeProvider? time = null) => new(Documents, Connect(Options(requests)), new ReconcilerOptions(), time ?? TimeProvider.System);
+    public ServiceReconciler Services(WatchedRequests? requests = null, TimeProvider? time = null, ResolvedHosts? hosts = null) =>
+        new(Documents, Connect(Options(requests)), new ReconcilerOptions(), time ?? TimeProvider.System, hosts);
 
     public ResyncReconciler Resync(WatchedRequests? requests = null, ReconcilerOptions? options = null) =>
         new(Documents, Run(requests, options ?? new ReconcilerOptions()), options ?? new ReconcilerOptions());
 
-    public TrustReconciler Trust() => new(Documents, Run(null, new ReconcilerOptions()), new ReconcilerOptions());
+    public TrustReconciler Trust(WatchedRequests? requests = null, TimeProvider? time = null) =>
+        new(Documents, Connect(Options(requests)), this, new ReconcilerOptions(), time ?? TimeProvider.System);
 
-    public ClusterReconciler Clusters() => new(Documents, Run(null, new ReconcilerOptions()), new ReconcilerOptions());
+    public ClusterReconciler Clusters(IMeshEventPublisher? publisher = null) => new(
+        Documents, Run(null, new ReconcilerOptions()), new ReconcilerOptions(), publisher is null ? null : new NameFanOut(Connect(new ClusterApiOptions()), publisher));
+
+    public GatewayReconciler Gateways(IMeshEventPublisher publisher) => new(
+        Documents, Connect(new ClusterApiOptions()), publisher, new GatewayProbeOptions { Pause = TimeSpan.FromMilliseconds(1) }, TimeProvider.System);
 
     public Task<ClusterApi> ApiAsync(string cluster) => _direct.GetAsync(new ClusterName(cluster), TestContext.Current.CancellationToken);
 

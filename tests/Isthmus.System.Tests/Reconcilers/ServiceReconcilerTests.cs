@@ -169,47 +169,6 @@ public sealed class ServiceReconcilerTests
     }
 
     [Fact]
-    public async Task Eight_runners_in_a_storm_of_events_end_where_one_clean_run_would()
-    {
-        await using var mesh = await EmbeddedMesh.StartAsync();
-        string[] names = ["a", "b", "c", "d", "e", "f"];
-        var seed = Environment.GetEnvironmentVariable("ISTHMUS_SEED") is { } given ? int.Parse(given, null) : 20261122;
-        var random = new Random(seed);
-        foreach (var name in names)
-            await mesh.ExportAsync(random.Next(2) == 0 ? "west" : "north", name);
-        var events = Enumerable.Range(0, 48).Select(_ => new ServiceName("shop", names[random.Next(names.Length)])).ToList();
-        var runners = Enumerable.Range(0, 8).Select(runner => Task.Run(
-            async () =>
-            {
-                foreach (var name in events.Where((_, index) => index % 8 == runner))
-                    Assert.True((await mesh.Services().RunAsync(name, null, Cancel)).Succeeded, $"seed {seed}");
-            },
-            Cancel)).ToList();
-        foreach (var name in names[..3])
-        {
-            foreach (var cluster in new[] { "west", "north" })
-            {
-                if (await mesh.FindAsync(cluster, ResourceKind.Service, "shop", name) is not null)
-                    await mesh.UnexportAsync(cluster, name);
-            }
-        }
-
-        await Task.WhenAll(runners);
-        foreach (var name in names)
-            await mesh.Services().RunAsync(new ServiceName("shop", name), null, Cancel);
-        var end = await mesh.StateAsync();
-        var clean = new WatchedRequests();
-        await mesh.Services(clean).RunAsync(new ServiceName("shop", "a"), null, Cancel);
-        Assert.Equal(0, clean.Writes);
-        var entries = await (await mesh.ApiAsync("east")).ListAsync(ResourceKind.ServiceEntry, "isthmus-system", null, null, Cancel);
-        Assert.Equal(["d.shop.global", "e.shop.global", "f.shop.global"], entries.Select(entry => entry.Name()).Order());
-        Assert.Equal(3, entries.Select(entry => entry.Label(FederationNames.AddressLabel)).Distinct().Count());
-        var resync = new WatchedRequests();
-        await mesh.Resync(resync).RunAsync(Cancel);
-        Assert.Equal(end, await mesh.StateAsync());
-    }
-
-    [Fact]
     public async Task One_services_event_costs_the_same_requests_however_many_others_there_are()
     {
         await using var mesh = await EmbeddedMesh.StartAsync();

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using Isthmus.Embedded.Cluster;
+
+namespace Isthmus.Benchmarks.Federation;
+
+/// <summary>The clusters of a benchmarked mesh in a process of their own, so that the runner's memory and processor time are its own.</summary>
+internal sealed class ClustersProcess : IAsyncDisposable
+{
+    public const string Command = "clusters";
+    private const string Up = "up";
+
+    private readonly Process _process;
+
+    private ClustersProcess(Process process, string folder) => (_process, Folder) = (process, folder);
+
+    /// <summary>Holds the mesh document and a kubeconfig for each cluster.</summary>
+    public string Folder { get; }
+
+    public string Document => Path.Combine(Folder, "mesh.yaml");
+
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    public static async Task<ClustersProcess> StartAsync(MeshLoadOptions options, CancellationToken cancellation)
+    {
+        var folder = Directory.CreateTempSubdirectory("isthmus-bench-").FullName;
+        var start = new ProcessStartInfo("dotnet")
+        {
+            ArgumentList = { typeof(ClustersProcess).Assembly.Location, Command, folder, $"{options.Clusters}", $"{options.Services}" },
+            RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+        };
+        var process = Process.Start(start) ?? throw new InvalidOperationException("The clusters did not start.");
+        var line = await process.StandardOutput.ReadLineAsync(cancellation);
+        return line == Up
+            ? new ClustersProcess(process, folder)
+            : throw new InvalidOperationException($"The clusters did not come up: {line}");
+    }
+
+    /// <summary>The other process: serves until its standard input ends, which it does when the runner is gone.</summary>
+    public static async Task<int> ServeAsync(string folder, MeshLoadOptions options)
+    {
+        var clusters = new List<EmbeddedCluster>();
+        for (var index = 0; index < options.Clusters; index++)
+        {
+            var name = BenchMesh.ClusterAt(index);
+            var cluster = await EmbeddedCluster.StartAsync(
+                new EmbeddedClusterOptions { Name = name, InitialObjects = [.. BenchMesh.Objects(index, options.Services, options.Exported)] });
+            clusters.Add(cluster);
+            await File.WriteAllTextAsync(Path.Combine(folder, $"{name}.kubeconfig"), cluster.Kubeconfig());
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(folder, "mesh.yaml"), BenchMesh.Document(options.Clusters));
+        Console.WriteLine(Up);
+        await Console.In.ReadToEndAsync();
+        foreach (var cluster in clusters)
+            await cluster.DisposeAsync();
+        return 0;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.StandardInput.Close();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        await _process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!_process.HasExited)
+            _process.Kill();
+        _process.Dispose();
+        Directory.Delete(Folder, recursive: true);
+    }
+}
