@@ -41,19 +41,38 @@ internal static class RootBundle
     /// <summary>Whether both hold the same certificates, however they are written down.</summary>
     public static bool SameRoots(string left, string right)
     {
-        var roots = PemCertificates.Thumbprints(left);
-        return !roots.IsEmpty && roots.SetEquals(PemCertificates.Thumbprints(right));
+        var roots = Thumbprints(left);
+        return !roots.IsEmpty && roots.SetEquals(Thumbprints(right));
     }
 
     /// <summary>Whether every certificate of <paramref name="part"/> is in <paramref name="whole"/> too.</summary>
     public static bool Covers(string whole, string part)
     {
-        var roots = PemCertificates.Thumbprints(part);
-        return !roots.IsEmpty && roots.IsSubsetOf(PemCertificates.Thumbprints(whole));
+        var roots = Thumbprints(part);
+        return !roots.IsEmpty && roots.IsSubsetOf(Thumbprints(whole));
     }
 
-    /// <summary>SHA-256 of each certificate, in lower-case hex.</summary>
-    public static ImmutableArray<string> Fingerprints(string pem) => [.. PemCertificates.Thumbprints(pem).Select(print => print.ToLowerInvariant())];
+    /// <summary>SHA-256 of each certificate, in lower-case hex, sorted.</summary>
+    public static ImmutableArray<string> Fingerprints(string pem) => [.. Thumbprints(pem)];
+
+    /// <summary>Whether there is any certificate at all.</summary>
+    public static bool IsEmpty(string pem) => Thumbprints(pem).IsEmpty;
+
+    // Taken of the encoded certificate, which is what the fingerprint of a certificate is: nothing needs to be parsed for it.
+    private static ImmutableSortedSet<string> Thumbprints(string pem)
+    {
+        var prints = ImmutableSortedSet.CreateBuilder<string>(StringComparer.Ordinal);
+        var rest = pem.AsSpan();
+        while (PemEncoding.TryFind(rest, out var fields))
+        {
+            var der = new byte[fields.DecodedDataLength];
+            if (rest[fields.Label].SequenceEqual("CERTIFICATE") && Convert.TryFromBase64Chars(rest[fields.Base64Data], der, out var length))
+                prints.Add(Convert.ToHexStringLower(SHA256.HashData(der.AsSpan(0, length))));
+            rest = rest[fields.Location.End..];
+        }
+
+        return prints.ToImmutable();
+    }
 
     public static string Hash(params string[] parts) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.Latin1.GetBytes(string.Join('\n', parts))));

@@ -60,7 +60,7 @@ internal sealed record TrustHolding
     {
         var ca = SigningCa.Read(secret, "", secret.Annotation(TrustAnnotations.Version));
         var root = RootBundle.FromSecret(secret, RootKey);
-        if (ca is null || root is null || PemCertificates.Thumbprints(root).IsEmpty)
+        if (ca is null || root is null || RootBundle.IsEmpty(root))
             return null;
         return new TrustHolding
         {
