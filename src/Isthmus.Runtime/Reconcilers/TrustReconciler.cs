@@ -32,7 +32,19 @@ public sealed class TrustReconciler(
     {
         var mesh = await documents.ReadAsync(cancellationToken).ConfigureAwait(false);
         var state = new RunState();
-        var status = await _trust.StatusAsync(mesh, state, cancellationToken).ConfigureAwait(false);
+        var status = mesh.Trust is { } trust
+            ? TrustStatusReader.Read(mesh, trust, await _trust.ObserveAsync(mesh, trust, state, cancellationToken).ConfigureAwait(false))
+            : null;
         return new TrustLook(status, state.Report(Plan.Empty, isDryRun: true));
+    }
+
+    /// <summary>Makes an order out of what is seen now. Nothing is written.</summary>
+    public async Task<TrustOrderResult> PrepareAsync(
+        Func<MeshDocument, TrustSettings, MeshTrustSnapshot, TrustOrderResult> make, CancellationToken cancellationToken)
+    {
+        var mesh = await documents.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return mesh.Trust is { } trust
+            ? make(mesh, trust, await _trust.ObserveAsync(mesh, trust, new RunState(), cancellationToken).ConfigureAwait(false))
+            : TrustOrderResult.Refused("The mesh document sets up no trust: spec.trust is missing.");
     }
 }

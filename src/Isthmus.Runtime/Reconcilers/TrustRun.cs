@@ -25,12 +25,8 @@ internal sealed class TrustRun(ClusterConnections connections, ICertificateSourc
         return TrustPlanner.Plan(mesh, trust, seen with { Order = order }).Only(names.Contains);
     }
 
-    public async Task<TrustStatus?> StatusAsync(MeshDocument mesh, RunState state, CancellationToken cancellationToken) => mesh.Trust is { } trust
-        ? TrustStatusReader.Read(mesh, trust, await ObserveAsync(mesh, trust, state, cancellationToken).ConfigureAwait(false))
-        : null;
-
     /// <summary>The clusters first, then the vault that their Secrets are made from, then the clock (design, consistency rule 1).</summary>
-    private async Task<MeshTrustSnapshot> ObserveAsync(MeshDocument mesh, TrustSettings trust, RunState state, CancellationToken cancellationToken)
+    public async Task<MeshTrustSnapshot> ObserveAsync(MeshDocument mesh, TrustSettings trust, RunState state, CancellationToken cancellationToken)
     {
         var clusters = new ConcurrentDictionary<ClusterName, TrustSnapshot>();
         await Task.WhenAll(mesh.Clusters.Where(cluster => cluster.HasOwnControlPlane).Select(cluster => state.TryAsync(cluster.Name, async () =>

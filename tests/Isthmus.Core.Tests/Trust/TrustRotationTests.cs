@@ -202,6 +202,21 @@ public sealed class TrustRotationTests
     }
 
     [Fact]
+    public void A_slow_run_that_still_drops_the_old_root_wins_over_an_abort_that_has_not_reached_every_cluster()
+    {
+        var world = new TrustWorld();
+        world.Run(world.Rotate());
+        Advance(world);
+        Advance(world, run: false);
+        var slow = world.Plan();
+        world.Run(world.Abort(), diesAfter: 1);
+        world.Run(diesAfter: 1);
+        Assert.Equal(1, slow.Actions.Count(world.Apply));
+        world.Finish(() => Holds(world));
+        Assert.All(world.Clusters, cluster => Assert.Equal("done", world.Stage(cluster)));
+    }
+
+    [Fact]
     public void A_cluster_that_joins_in_between_gets_the_present_stage()
     {
         var world = new TrustWorld();

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Isthmus.Core.Tests.Trust;
+namespace Isthmus.Tests;
 
 /// <summary>Workloads that meet: each side builds and validates the other's chain with the roots that it holds.</summary>
 internal static class Workloads
@@ -12,7 +12,7 @@ internal static class Workloads
 
     public static bool Accept(Issue one, Issue other, DateTimeOffset now) => Accepts(one, other, now) && Accepts(other, one, now);
 
-    private static bool Accepts(Issue holder, Issue shown, DateTimeOffset now) => Verdicts.GetOrAdd((shown, holder.Root), key =>
+    public static bool Accepts(Issue holder, Issue shown, DateTimeOffset now) => Verdicts.GetOrAdd((shown, holder.Root), key =>
     {
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
@@ -21,14 +21,16 @@ internal static class Workloads
         chain.ChainPolicy.VerificationTime = now.UtcDateTime;
         chain.ChainPolicy.CustomTrustStore.ImportFromPem(key.Roots);
         chain.ChainPolicy.ExtraStore.ImportFromPem(key.Shown.Chain);
-        return chain.Build(Leaf(key.Shown, now));
+        return chain.Build(Leaf(key.Shown));
     });
 
-    private static X509Certificate2 Leaf(Issue issue, DateTimeOffset now) => Leaves.GetOrAdd((issue.CaCert, issue.CaKey), key =>
+    /// <summary>A workload's certificate, signed by the CA of its istiod and valid as long as that.</summary>
+    public static X509Certificate2 Leaf(Issue issue) => Leaves.GetOrAdd((issue.CaCert, issue.CaKey), key =>
     {
         using var issuer = X509Certificate2.CreateFromPem(key.CaCert, key.CaKey);
         using var own = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=workload", own, HashAlgorithmName.SHA256);
-        return request.Create(issuer, now.AddHours(-1), now.AddDays(200), RandomNumberGenerator.GetBytes(8));
+        using var leaf = request.Create(issuer, issuer.NotBefore, issuer.NotAfter, RandomNumberGenerator.GetBytes(8));
+        return leaf.CopyWithPrivateKey(own);
     });
 }

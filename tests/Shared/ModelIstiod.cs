@@ -1,8 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Isthmus.Core.Trust;
 
-namespace Isthmus.Core.Tests.Trust;
+namespace Isthmus.Tests;
 
 /// <summary>What a workload got with its last certificate: whose chain it shows, and which roots it accepts.</summary>
 internal sealed record Issue(string CaCert, string CaKey, string Chain, string Root);
@@ -69,7 +68,8 @@ internal sealed class ModelIstiod(TimeSpan lifetime)
         Loaded = next;
     }
 
-    private static Issue Read(JsonObject secret) =>
+    /// <summary>What an istiod that loads this Secret gives its workloads.</summary>
+    public static Issue Read(JsonObject secret) =>
         new(File(secret, "ca-cert.pem"), File(secret, "ca-key.pem"), File(secret, "cert-chain.pem"), File(secret, "root-cert.pem"));
 
     private static string File(JsonObject secret, string key) =>
