@@ -14,7 +14,8 @@ var root = new RootCommand("Isthmus governs Istio service meshes that span sever
     EndpointsCommand.Create(),
     TrustCommands.Create(),
     MeshCommands.CreateStatus(),
-    MeshCommands.CreatePlan(),
-    MeshCommands.CreateApply(),
+    PlanCommand.Create(),
+    ApplyCommand.Create(),
 };
-return await root.Parse(args).InvokeAsync();
+// A write that is under way when Ctrl-C comes is awaited, so that nobody has to guess whether it landed.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(15) });

@@ -20,13 +20,6 @@ internal static class MeshCommands
         "status", "Shows what is in place in the clusters of a mesh document.",
         (reconciler, token) => reconciler.PlanAsync(token), entry => entry.Outcome is RunOutcome.Unchanged or RunOutcome.Skipped);
 
-    public static Command CreatePlan() => Create(
-        "plan", "Shows what apply would change.", (reconciler, token) => reconciler.PlanAsync(token), entry => entry.Outcome != RunOutcome.Unchanged);
-
-    public static Command CreateApply() => Create(
-        "apply", "Reconciles every cluster of a mesh document once.",
-        (reconciler, token) => reconciler.RunAsync(token), entry => entry.Outcome != RunOutcome.Unchanged);
-
     private static Command Create(
         string name, string description, Func<ResyncReconciler, CancellationToken, Task<RunReport>> run, Func<RunEntry, bool> which)
     {

@@ -97,7 +97,7 @@ internal static class TrustCommands
                     streams.Error.WriteLine($"{failure.Cluster?.Value ?? "mesh"}: {failure.Reason}");
                 return report.Succeeded && look.Report.Succeeded ? 0 : 1;
             }
-            catch (Exception fault) when (fault is MeshDocumentException or IOException)
+            catch (Exception fault) when (CommandOptions.IsUsers(fault))
             {
                 return CommandOptions.Fail(fault, streams.Error);
             }

@@ -4,22 +4,25 @@ using Isthmus.Core.Mesh;
 
 namespace Isthmus.Core.Federation;
 
-/// <summary>What a run looks at: some names, or all.</summary>
+/// <summary>What a run looks at: some names, all names of some namespaces, or all.</summary>
 public sealed class FederationScope
 {
-    public static readonly FederationScope Everything = new(null);
+    public static readonly FederationScope Everything = new(null, null);
 
     private readonly ImmutableSortedSet<ServiceName>? _names;
+    private readonly ImmutableSortedSet<string>? _namespaces;
 
-    private FederationScope(ImmutableSortedSet<ServiceName>? names) => _names = names;
+    private FederationScope(ImmutableSortedSet<ServiceName>? names, ImmutableSortedSet<string>? namespaces) => (_names, _namespaces) = (names, namespaces);
 
-    public bool IsEverything => _names is null;
+    public bool IsEverything => _names is null && _namespaces is null;
 
-    public static FederationScope Of(params ServiceName[] names) => new([.. names]);
+    public static FederationScope Of(params ServiceName[] names) => new([.. names], null);
 
-    public bool Includes(ServiceName name) => _names is null || _names.Contains(name);
+    public static FederationScope OfNamespaces(IEnumerable<string> namespaces) => new(null, [.. namespaces]);
 
-    public bool IncludesNamespace(string ns) => _names is null || _names.Any(name => name.Namespace == ns);
+    public bool Includes(ServiceName name) => IsEverything || (_names?.Contains(name) ?? IncludesNamespace(name.Namespace));
+
+    public bool IncludesNamespace(string ns) => IsEverything || (_names?.Any(name => name.Namespace == ns) ?? _namespaces?.Contains(ns) ?? false);
 }
 
 /// <summary>What was seen of one cluster, as raw objects. What lies outside the scope may be there or not; it is not touched.</summary>

@@ -21,7 +21,7 @@ internal sealed class FederationObserver(ClusterConnections connections, Resolve
         MeshDocument mesh, FederationScope scope, IReadOnlyList<ServiceName> names, RunState state, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var hasPods = scope.IsEverything || state.SeesPods;
+        var hasPods = names.Count == 0 || state.SeesPods;
         var written = new ConcurrentDictionary<ClusterName, WrittenObjects>();
         await EachAsync(mesh, state, async (cluster, api) =>
             written[cluster.Name] = await WrittenObjects.ReadAsync(api, mesh, cluster, names, state, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);

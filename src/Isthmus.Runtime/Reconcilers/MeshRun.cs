@@ -21,10 +21,11 @@ public sealed class MeshRun(
     /// <param name="budget">For the whole run.</param>
     /// <param name="isDryRun">Whether only to say what would be done.</param>
     /// <param name="cancellationToken">Ends the run at once.</param>
+    /// <param name="control">Whoever watches the run.</param>
     internal async Task<RunReport> RunAsync(
-        MeshDocument mesh, IReadOnlyList<MeshCluster> clusters, TimeSpan budget, bool isDryRun, CancellationToken cancellationToken)
+        MeshDocument mesh, IReadOnlyList<MeshCluster> clusters, TimeSpan budget, bool isDryRun, CancellationToken cancellationToken, RunControl? control = null)
     {
-        var state = new RunState();
+        var state = new RunState(control);
         return await new ReconcileLoop(connections, time).RunAsync(
             mesh,
             state,
@@ -32,10 +33,13 @@ public sealed class MeshRun(
             isDryRun,
             async token =>
             {
+                // A run that is held to namespaces is about their services and nothing else.
+                if (!options.Scope.Namespaces.IsEmpty)
+                    return options.Narrow(await _federation.PlanAsync(mesh, [], state, token).ConfigureAwait(false));
                 var trust = await _trust.PlanAsync(mesh, clusters, state, token).ConfigureAwait(false);
                 var names = await _federation.PlanAsync(mesh, [], state, token).ConfigureAwait(false);
                 var setup = await _setup.PlanAsync(mesh, clusters, state, token).ConfigureAwait(false);
-                return await _controlPlanes.AddAsync(names.With(setup).With(trust), mesh, isDryRun, state, token).ConfigureAwait(false);
+                return options.Narrow(await _controlPlanes.AddAsync(names.With(setup).With(trust), mesh, isDryRun, state, token).ConfigureAwait(false));
             },
             cancellationToken).ConfigureAwait(false);
     }

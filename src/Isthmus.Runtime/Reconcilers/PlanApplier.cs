@@ -27,6 +27,8 @@ internal static class PlanApplier
             var api = connections.Get(mesh.Find(writes.Key) ?? throw new ClusterUnreachableException(writes.Key, "the mesh document does not list it"));
             foreach (var write in writes)
             {
+                if (state.Stop.IsCancellationRequested)
+                    break;
                 if (!state.IsHeldBack(write) && !await WriteAsync(api, write, state, cancellationToken).ConfigureAwait(false))
                 {
                     isCurrent = false;

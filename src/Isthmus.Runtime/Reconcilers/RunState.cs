@@ -9,7 +9,7 @@ using Isthmus.Runtime.Kubernetes;
 namespace Isthmus.Runtime.Reconcilers;
 
 /// <summary>What one run has met so far: the clusters that failed, which it leaves alone from then on, and what it wrote.</summary>
-internal sealed class RunState
+internal sealed class RunState(RunControl? control = null)
 {
     private readonly ConcurrentDictionary<ClusterName, string> _failed = new();
     private readonly ConcurrentQueue<string> _wholeRun = new();
@@ -35,7 +35,16 @@ internal sealed class RunState
 
     public bool IsServed(ClusterName cluster) => !_failed.ContainsKey(cluster);
 
-    public void Fail(ClusterName cluster, string reason) => _failed.TryAdd(cluster, reason);
+    /// <summary>Whether whoever watches the run wants it to end.</summary>
+    public CancellationToken Stop => control?.Stop ?? CancellationToken.None;
+
+    public void Tell(RunStep step) => control?.Progress?.Report(step);
+
+    public void Fail(ClusterName cluster, string reason)
+    {
+        if (_failed.TryAdd(cluster, reason))
+            Tell(new RunStep.Failed(cluster, reason));
+    }
 
     /// <summary>The run as a whole did not reach its aim.</summary>
     public void Fail(string reason)
@@ -46,7 +55,11 @@ internal sealed class RunState
     }
 
     /// <summary>The server does not take this object as we want it. It is not tried again in this run, and the run fails.</summary>
-    public void Refuse(ObjectId id, string reason) => _refused.TryAdd(id, reason);
+    public void Refuse(ObjectId id, string reason)
+    {
+        if (_refused.TryAdd(id, reason))
+            Tell(new RunStep.Refused(id, reason));
+    }
 
     public bool IsRefused(ObjectId id) => _refused.ContainsKey(id);
 
@@ -76,8 +89,13 @@ internal sealed class RunState
         }
     }
 
-    public void Wrote(ObjectId id, RunOutcome outcome) =>
+    public int Writes => _written.Count;
+
+    public void Wrote(ObjectId id, RunOutcome outcome)
+    {
         _written.AddOrUpdate(id, outcome, (_, earlier) => earlier == RunOutcome.Created && outcome == RunOutcome.Configured ? earlier : outcome);
+        Tell(new RunStep.Wrote(Entry(id, outcome)));
+    }
 
     /// <summary>The report: what was written, and of the last plan what needed no writing.</summary>
     public RunReport Report(Plan last, bool isDryRun)
@@ -99,7 +117,7 @@ internal sealed class RunState
             .Concat(_wholeRun.Select(reason => new RunFailure(null, reason)));
         var gateways = Gateways.Clusters.SelectMany(cluster => cluster.Value.Addresses, (cluster, address) =>
             new GatewayStatus(cluster.Key, address.Key.ToString(), address.Value.State.ToString(), address.Value.Since, address.Value.Detail));
-        return new RunReport([.. ordered], [.. failures]) { Gateways = [.. gateways] };
+        return new RunReport([.. ordered], [.. failures]) { Gateways = [.. gateways], Plan = isDryRun ? last : Plan.Empty };
     }
 
     private static RunEntry Entry(ObjectId id, RunOutcome outcome, string? reason = null) =>
