@@ -4,6 +4,7 @@ using Isthmus.Cli.Endpoints;
 using Isthmus.Cli.Inject;
 using Isthmus.Cli.Local;
 using Isthmus.Cli.Mesh;
+using Isthmus.Cli.Trust;
 
 var root = new RootCommand("Isthmus governs Istio service meshes that span several Kubernetes clusters.")
 {
@@ -11,6 +12,7 @@ var root = new RootCommand("Isthmus governs Istio service meshes that span sever
     HostCommand.Create(),
     InjectCommand.Create(),
     EndpointsCommand.Create(),
+    TrustCommands.Create(),
     MeshCommands.CreateStatus(),
     PlanCommand.Create(),
     ApplyCommand.Create(),

@@ -131,8 +131,11 @@ internal static class MeshDocumentParser
         if (root is not null && !NameRules.IsVaultName(root))
             trust.Error("root", $"'{root}' is no name of a secret: letters, digits and hyphens, 1 to 127");
         var adopt = trust.Flag("adopt");
+        var lifetime = trust.Span("workloadCertificateLifetime", TrustSettings.DefaultLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromDays(90));
         trust.Finish();
-        return vault is not null && isUrl ? new TrustSettings(vault, certificate, domain, adopt) { Root = root } : null;
+        return vault is not null && isUrl
+            ? new TrustSettings(vault, certificate, domain, adopt) { Root = root, WorkloadCertificateLifetime = lifetime }
+            : null;
     }
 
     private static PrivateDnsSettings? PrivateDns(FieldReader spec)

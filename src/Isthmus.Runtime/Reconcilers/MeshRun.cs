@@ -26,8 +26,6 @@ public sealed class MeshRun(
         MeshDocument mesh, IReadOnlyList<MeshCluster> clusters, TimeSpan budget, bool isDryRun, CancellationToken cancellationToken, RunControl? control = null)
     {
         var state = new RunState(control);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, state.Stop);
-        var material = options.Scope.Namespaces.IsEmpty ? await _trust.ReadAsync(mesh, state, both.Token).ConfigureAwait(false) : null;
         return await new ReconcileLoop(connections, time).RunAsync(
             mesh,
             state,
@@ -38,7 +36,7 @@ public sealed class MeshRun(
                 // A run that is held to namespaces is about their services and nothing else.
                 if (!options.Scope.Namespaces.IsEmpty)
                     return options.Narrow(await _federation.PlanAsync(mesh, [], state, token).ConfigureAwait(false));
-                var trust = await _trust.PlanAsync(mesh, material, clusters, state, token).ConfigureAwait(false);
+                var trust = await _trust.PlanAsync(mesh, clusters, state, token).ConfigureAwait(false);
                 var names = await _federation.PlanAsync(mesh, [], state, token).ConfigureAwait(false);
                 var setup = await _setup.PlanAsync(mesh, clusters, state, token).ConfigureAwait(false);
                 return options.Narrow(await _controlPlanes.AddAsync(names.With(setup).With(trust), mesh, isDryRun, state, token).ConfigureAwait(false));
@@ -51,7 +49,6 @@ public sealed class MeshRun(
         MeshDocument mesh, IReadOnlyList<MeshCluster> clusters, TimeSpan budget, CancellationToken cancellationToken)
     {
         var state = new RunState();
-        var material = await _trust.ReadAsync(mesh, state, cancellationToken).ConfigureAwait(false);
         return await new ReconcileLoop(connections, time).RunAsync(
             mesh,
             state,
@@ -59,18 +56,10 @@ public sealed class MeshRun(
             isDryRun: false,
             async token =>
             {
-                var trust = await _trust.PlanAsync(mesh, material, clusters, state, token).ConfigureAwait(false);
+                var trust = await _trust.PlanAsync(mesh, clusters, state, token).ConfigureAwait(false);
                 var setup = await _setup.PlanAsync(mesh, clusters, state, token).ConfigureAwait(false);
                 return await _controlPlanes.AddAsync(setup.With(trust), mesh, isDryRun: false, state, token).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
-    }
-
-    internal async Task<RunReport> RunTrustAsync(MeshDocument mesh, TimeSpan budget, CancellationToken cancellationToken)
-    {
-        var state = new RunState();
-        var material = await _trust.ReadAsync(mesh, state, cancellationToken).ConfigureAwait(false);
-        return await new ReconcileLoop(connections, time).RunAsync(
-            mesh, state, budget, isDryRun: false, token => _trust.PlanAsync(mesh, material, mesh.Clusters, state, token), cancellationToken).ConfigureAwait(false);
     }
 }

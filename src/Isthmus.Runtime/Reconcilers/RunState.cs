@@ -47,7 +47,12 @@ internal sealed class RunState(RunControl? control = null)
     }
 
     /// <summary>The run as a whole did not reach its aim.</summary>
-    public void Fail(string reason) => _wholeRun.Enqueue(reason);
+    public void Fail(string reason)
+    {
+        // Each round of a run looks again, and meets the same.
+        if (!_wholeRun.Contains(reason))
+            _wholeRun.Enqueue(reason);
+    }
 
     /// <summary>The server does not take this object as we want it. It is not tried again in this run, and the run fails.</summary>
     public void Refuse(ObjectId id, string reason)

@@ -44,7 +44,8 @@ internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
         """;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("isthmus-mesh-").FullName;
-    private readonly MeshCertificateAuthority _authority = MeshCertificateAuthority.Create("test", TimeProvider.System);
+    private readonly Dictionary<string, CaMaterial> _versions = [];
+    private MeshCertificateAuthority _authority = MeshCertificateAuthority.Create("test", TimeProvider.System);
     private readonly Dictionary<string, EmbeddedCluster> _clusters = [];
     private readonly List<ClusterConnections> _connections = [];
     private readonly ClusterConnections _direct;
@@ -84,13 +85,25 @@ internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
 
     public EmbeddedCluster Cluster(string name) => _clusters[name];
 
-    public void RenewCertificate() => _material = CaBundle.FromPem(_authority.IssueIntermediatePem(), Guid.NewGuid().ToString("N"));
+    public void RenewCertificate()
+    {
+        _material = CaBundle.FromPem(_authority.IssueIntermediatePem(), Guid.NewGuid().ToString("N"));
+        _versions[_material.SourceVersion] = _material;
+    }
+
+    /// <summary>From now on the vault's newest CA is under another root.</summary>
+    public void ReplaceRoot()
+    {
+        _authority.Dispose();
+        _authority = MeshCertificateAuthority.Create($"test {_versions.Count}", TimeProvider.System);
+        RenewCertificate();
+    }
 
     public Task<CaMaterial> ReadAsync(TrustSettings trust, CancellationToken cancellationToken) =>
         Task.FromResult(_material ?? throw new InvalidOperationException("no certificate"));
 
     public Task<CaMaterial> ReadVersionAsync(TrustSettings trust, string version, CancellationToken cancellationToken) =>
-        _material is { } material && material.SourceVersion == version ? Task.FromResult(material) : throw new InvalidOperationException("no such version");
+        Task.FromResult(_versions[version]);
 
     /// <summary>Writes the document anew. Gateways of the clusters are 10.255.0.1, .2 and so on.</summary>
     public async Task WriteDocumentAsync(Func<string, string> change)
@@ -116,7 +129,8 @@ internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
     public ResyncReconciler Resync(WatchedRequests? requests = null, ReconcilerOptions? options = null) =>
         new(Documents, Run(requests, options ?? new ReconcilerOptions()), options ?? new ReconcilerOptions());
 
-    public TrustReconciler Trust() => new(Documents, Run(null, new ReconcilerOptions()), new ReconcilerOptions());
+    public TrustReconciler Trust(WatchedRequests? requests = null, TimeProvider? time = null) =>
+        new(Documents, Connect(Options(requests)), this, new ReconcilerOptions(), time ?? TimeProvider.System);
 
     public ClusterReconciler Clusters(IMeshEventPublisher? publisher = null) => new(
         Documents, Run(null, new ReconcilerOptions()), new ReconcilerOptions(), publisher is null ? null : new NameFanOut(Connect(new ClusterApiOptions()), publisher));
