@@ -51,6 +51,7 @@ public static class FederationPlanner
         var owned = PlanDiff.Compute(desired, Observed(mesh, snapshot, desired)).OwnedOnly(mesh.Name);
         var contributions = new ExportReport(mesh, snapshot, exports, claims).Write()
             .Concat(Records(mesh, snapshot, records))
+            .Concat(PrivateRecords(mesh, snapshot, records))
             .Concat(skipped)
             .Concat(Moves(mesh, snapshot, claims));
         return new FederationPlan(
@@ -202,5 +203,17 @@ public static class FederationPlanner
                 .Concat(former.SelectMany(live => DnsPlanner.PlanFormer(cluster, mesh, live))))
                 yield return action;
         }
+    }
+
+    private static ImmutableArray<PlannedAction> PrivateRecords(
+        MeshDocument mesh, FederationSnapshot snapshot, Dictionary<ClusterName, SortedDictionary<string, string>> records)
+    {
+        if (snapshot.PrivateDns is not { } seen)
+            return [];
+        var controlPlanes = mesh.Clusters.Where(cluster => cluster is { Dns: DnsKind.Private, Leaving: false }).Select(cluster => cluster.ControlPlane).Distinct().ToList();
+        // A name has one address in the whole mesh, so one record set serves all clusters.
+        var wanted = controlPlanes.SelectMany(cluster => records.GetValueOrDefault(cluster) ?? []).DistinctBy(record => record.Key)
+            .ToImmutableSortedDictionary(record => record.Key, record => record.Value, StringComparer.Ordinal);
+        return PrivateDnsPlanner.Plan(mesh, seen, wanted, controlPlanes.TrueForAll(snapshot.Clusters.ContainsKey), snapshot.Scope).Actions;
     }
 }

@@ -44,6 +44,9 @@ public sealed class MeshCluster
 
     public required DnsKind Dns { get; init; }
 
+    /// <summary>ARM id of the virtual network that the cluster's nodes are in; with <c>dns: private</c> it is linked to our zones.</summary>
+    public string? VirtualNetwork { get; init; }
+
     public required string ClusterDomain { get; init; }
 
     public bool HasOwnControlPlane => ControlPlane == Name;
@@ -115,6 +118,9 @@ public enum DnsKind
 
     /// <summary>AKS's <c>coredns-custom</c> ConfigMap.</summary>
     CoreDnsCustom,
+
+    /// <summary>Azure Private DNS zones that are linked to the cluster's virtual network.</summary>
+    Private,
 
     /// <summary>Istio's DNS proxy in the sidecar, from the ServiceEntries: no records are written.</summary>
     Sidecar,

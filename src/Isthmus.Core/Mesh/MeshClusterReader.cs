@@ -10,7 +10,7 @@ internal sealed record ReadCluster(MeshCluster Cluster, FieldReader Fields);
 /// <summary>Reads <c>spec.clusters</c> and the settings that clusters inherit from <c>spec</c>.</summary>
 internal sealed class MeshClusterReader(FieldReader spec, string? directory, List<MeshDocumentError> errors)
 {
-    private static readonly string[] DnsChoices = ["coredns", "coredns-custom", "sidecar", "none"];
+    private static readonly string[] DnsChoices = ["coredns", "coredns-custom", "private", "sidecar", "none"];
 
     public IReadOnlyList<ReadCluster> Read()
     {
@@ -34,6 +34,9 @@ internal sealed class MeshClusterReader(FieldReader spec, string? directory, Lis
         var domain = fields.Text("clusterDomain") ?? "cluster.local";
         if (!NameRules.IsDomain(domain))
             fields.Error("clusterDomain", $"'{domain}' is not a DNS name in lower case");
+        var virtualNetwork = fields.Text("vnet");
+        if (virtualNetwork is not null && !ArmIds.IsVirtualNetwork(virtualNetwork))
+            fields.Error("vnet", $"'{virtualNetwork}' is not of the form /subscriptions/…/resourceGroups/…/providers/Microsoft.Network/virtualNetworks/NAME");
         var webhook = Webhook(fields);
         var result = new MeshCluster
         {
@@ -52,6 +55,7 @@ internal sealed class MeshClusterReader(FieldReader spec, string? directory, Lis
             Draining = fields.Flag("draining"),
             MayExport = fields.Has("mayExport") ? ownMayExport : mayExport,
             Dns = Dns(fields.Choice("dns", usualDns, DnsChoices)),
+            VirtualNetwork = virtualNetwork,
             ClusterDomain = domain,
         };
         fields.Finish();
@@ -68,6 +72,7 @@ internal sealed class MeshClusterReader(FieldReader spec, string? directory, Lis
     private static DnsKind Dns(string choice) => choice switch
     {
         "coredns-custom" => DnsKind.CoreDnsCustom,
+        "private" => DnsKind.Private,
         "sidecar" => DnsKind.Sidecar,
         "none" => DnsKind.None,
         _ => DnsKind.CoreDns,

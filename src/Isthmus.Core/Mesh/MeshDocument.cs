@@ -19,6 +19,9 @@ public sealed class MeshDocument
 
     public required TrustSettings? Trust { get; init; }
 
+    /// <summary>Where private zones stand; null where no cluster has or had <c>dns: private</c>.</summary>
+    public PrivateDnsSettings? PrivateDns { get; init; }
+
     public required InjectionPolicy Injection { get; init; }
 
     public required ImmutableArray<MeshCluster> Clusters { get; init; }
@@ -59,6 +62,11 @@ public sealed record TrustSettings(Uri Vault, string Certificate, string? TrustD
 {
     /// <summary>The secret with the root or roots, in PEM, where the certificate's own chain ends below them; null where it does not.</summary>
     public string? Root { get; init; }
+
+    public static readonly TimeSpan DefaultLifetime = TimeSpan.FromHours(24);
+
+    /// <summary>The longest that any workload's certificate is valid (its proxy's SECRET_TTL); a rotation of the root waits for it twice.</summary>
+    public TimeSpan WorkloadCertificateLifetime { get; init; } = DefaultLifetime;
 }
 
 /// <summary>What follows when our injection webhook does not answer.</summary>

@@ -42,7 +42,7 @@ public sealed class Plan
     public Plan Only(Func<ClusterName, bool> includes) => new(Actions.Where(action => includes(action.Id.Cluster)));
 
     /// <summary>Nothing is deleted.</summary>
-    public Plan UpsertOnly() => Select(action => action is PlannedAction.Delete ? new PlannedAction.Skipped(action.Id, "deletions are switched off") : action);
+    public Plan UpsertOnly() => Select(action => action is PlannedAction.Delete ? new PlannedAction.Skipped(action.Id, "deletions are switched off (--no-deletes)") : action);
 
     /// <summary>Nothing is changed or deleted that this mesh does not own; what stands in the way is reported.</summary>
     public Plan OwnedOnly(string mesh) => new(Actions.SelectMany(action => Owned(action, mesh)));

@@ -18,6 +18,8 @@ public static class IsthmusServices
         services.AddSingleton(parts.Documents);
         services.AddSingleton(parts.Vaults);
         services.AddSingleton(parts.Webhooks);
+        if (parts.Arm is { } arm)
+            services.AddSingleton(arm);
         services.AddSingleton<IMeshEventPublisher>(new EventGridMeshEventPublisher(parts.Topic));
         services.AddSingleton<ICertificateSource, KeyVaultCertificateSource>();
         services.AddSingleton<WebhookGuard>();

@@ -5,6 +5,7 @@ using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using Isthmus.Runtime.Gateways;
 using Isthmus.Runtime.Kubernetes;
+using Isthmus.Runtime.PrivateDns;
 
 namespace Isthmus.Runtime.Reconcilers;
 
@@ -21,10 +22,12 @@ internal sealed class FederationObserver(ClusterConnections connections, Resolve
         MeshDocument mesh, FederationScope scope, IReadOnlyList<ServiceName> names, RunState state, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var hasPods = scope.IsEverything || state.SeesPods;
+        var hasPods = names.Count == 0 || state.SeesPods;
         var written = new ConcurrentDictionary<ClusterName, WrittenObjects>();
+        var privateDns = PrivateDnsRun.ObserveAsync(connections.Arm, mesh, names, state, cancellationToken);
         await EachAsync(mesh, state, async (cluster, api) =>
             written[cluster.Name] = await WrittenObjects.ReadAsync(api, mesh, cluster, names, state, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        var zones = await privateDns.ConfigureAwait(false);
         var sources = new ConcurrentDictionary<ClusterName, ExportSources>();
         await EachAsync(mesh, state, async (cluster, api) =>
             sources[cluster.Name] = await ExportSources.ReadAsync(api, cluster, names, FederationPlanner.ListsAllServices(mesh, cluster), cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
@@ -42,7 +45,7 @@ internal sealed class FederationObserver(ClusterConnections connections, Resolve
             .Where(address => address.IsName).Select(address => address.Host);
         var resolved = await hosts.CountAsync(gatewayNames, cancellationToken).ConfigureAwait(false);
         return new FederationObservation(
-            new FederationSnapshot { Scope = scope, Clusters = clusters, KnownAddresses = window, HasPods = hasPods, Resolved = resolved, Now = now },
+            new FederationSnapshot { Scope = scope, Clusters = clusters, KnownAddresses = window, HasPods = hasPods, Resolved = resolved, PrivateDns = zones, Now = now },
             clusters.Keys.ToDictionary(name => name, name => written[name].Namespace));
     }
 

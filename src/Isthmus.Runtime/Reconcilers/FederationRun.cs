@@ -12,10 +12,10 @@ internal sealed class FederationRun(ClusterConnections connections, ReconcilerOp
 {
     private readonly FederationObserver _observer = new(connections, hosts, time);
 
-    /// <param name="names">The names to look at; empty: all.</param>
+    /// <param name="names">The names to look at; empty: all of the run's scope.</param>
     public async Task<Plan> PlanAsync(MeshDocument mesh, IReadOnlyList<ServiceName> names, RunState state, CancellationToken cancellationToken)
     {
-        var scope = names.Count == 0 ? FederationScope.Everything : FederationScope.Of([.. names]);
+        var scope = names.Count == 0 ? options.Scope.Names : FederationScope.Of([.. names]);
         var seen = await _observer.ObserveAsync(mesh, scope, names, state, cancellationToken).ConfigureAwait(false);
         var planned = FederationPlanner.Plan(mesh, seen.Snapshot);
         // What turned out to be needed is seen for the rest of the run: it may have written there itself.
@@ -29,7 +29,7 @@ internal sealed class FederationRun(ClusterConnections connections, ReconcilerOp
 
         state.Gateways = GatewayHealth.Read(mesh.Name, seen.Snapshot.Clusters.Values.Select(cluster => cluster.GatewayHealth)).Within(mesh);
         var plan = planned.Plan;
-        if (scope.IsEverything && !options.AllowDeletes)
+        if (names.Count == 0 && !options.AllowDeletes)
             plan = DeletionGuard.Apply(plan, cluster => mesh.Find(cluster) is { Leaving: true });
         // The namespace comes first in a plan's order, so that there is somewhere to write.
         var namespaces = mesh.Clusters.Where(cluster => seen.Namespaces.ContainsKey(cluster.Name))

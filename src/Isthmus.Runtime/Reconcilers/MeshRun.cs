@@ -22,11 +22,11 @@ public sealed class MeshRun(
     /// <param name="budget">For the whole run.</param>
     /// <param name="isDryRun">Whether only to say what would be done.</param>
     /// <param name="cancellationToken">Ends the run at once.</param>
+    /// <param name="control">Whoever watches the run.</param>
     internal async Task<RunReport> RunAsync(
-        MeshDocument mesh, IReadOnlyList<MeshCluster> clusters, TimeSpan budget, bool isDryRun, CancellationToken cancellationToken)
+        MeshDocument mesh, IReadOnlyList<MeshCluster> clusters, TimeSpan budget, bool isDryRun, CancellationToken cancellationToken, RunControl? control = null)
     {
-        var state = new RunState();
-        var material = await _trust.ReadAsync(mesh, state, cancellationToken).ConfigureAwait(false);
+        var state = new RunState(control);
         return await new ReconcileLoop(connections, time).RunAsync(
             mesh,
             state,
@@ -34,11 +34,14 @@ public sealed class MeshRun(
             isDryRun,
             async token =>
             {
-                var trust = await _trust.PlanAsync(mesh, material, clusters, state, token).ConfigureAwait(false);
+                // A run that is held to namespaces is about their services and nothing else.
+                if (!options.Scope.Namespaces.IsEmpty)
+                    return options.Narrow(await _federation.PlanAsync(mesh, [], state, token).ConfigureAwait(false));
+                var trust = await _trust.PlanAsync(mesh, clusters, state, token).ConfigureAwait(false);
                 var notices = await _notices.PlanAsync(mesh, clusters, state, token).ConfigureAwait(false);
                 var names = await _federation.PlanAsync(mesh, [], state, token).ConfigureAwait(false);
                 var setup = await _setup.PlanAsync(mesh, clusters, state, token).ConfigureAwait(false);
-                return await _controlPlanes.AddAsync(names.With(setup).With(trust).With(notices), mesh, isDryRun, state, token).ConfigureAwait(false);
+                return options.Narrow(await _controlPlanes.AddAsync(names.With(setup).With(trust).With(notices), mesh, isDryRun, state, token).ConfigureAwait(false));
             },
             cancellationToken).ConfigureAwait(false);
     }
@@ -48,7 +51,6 @@ public sealed class MeshRun(
         MeshDocument mesh, IReadOnlyList<MeshCluster> clusters, TimeSpan budget, CancellationToken cancellationToken)
     {
         var state = new RunState();
-        var material = await _trust.ReadAsync(mesh, state, cancellationToken).ConfigureAwait(false);
         return await new ReconcileLoop(connections, time).RunAsync(
             mesh,
             state,
@@ -56,26 +58,9 @@ public sealed class MeshRun(
             isDryRun: false,
             async token =>
             {
-                var trust = await _trust.PlanAsync(mesh, material, clusters, state, token).ConfigureAwait(false);
+                var trust = await _trust.PlanAsync(mesh, clusters, state, token).ConfigureAwait(false);
                 var setup = await _setup.PlanAsync(mesh, clusters, state, token).ConfigureAwait(false);
                 return await _controlPlanes.AddAsync(setup.With(trust), mesh, isDryRun: false, state, token).ConfigureAwait(false);
-            },
-            cancellationToken).ConfigureAwait(false);
-    }
-
-    internal async Task<RunReport> RunTrustAsync(MeshDocument mesh, TimeSpan budget, CancellationToken cancellationToken)
-    {
-        var state = new RunState();
-        var material = await _trust.ReadAsync(mesh, state, cancellationToken).ConfigureAwait(false);
-        return await new ReconcileLoop(connections, time).RunAsync(
-            mesh,
-            state,
-            budget,
-            isDryRun: false,
-            async token =>
-            {
-                var trust = await _trust.PlanAsync(mesh, material, mesh.Clusters, state, token).ConfigureAwait(false);
-                return trust.With(await _notices.PlanAsync(mesh, mesh.Clusters, state, token).ConfigureAwait(false));
             },
             cancellationToken).ConfigureAwait(false);
     }

@@ -2,6 +2,7 @@ using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Planning;
 using Isthmus.Runtime.Kubernetes;
+using Isthmus.Runtime.PrivateDns;
 
 namespace Isthmus.Runtime.Reconcilers;
 
@@ -12,8 +13,11 @@ internal static class PlanApplier
     {
         // What is claimed on Services (since when they are exported, which address) is the source of what other clusters hold, so it
         // stands before any of that is written: a run that dies in between is then followed by one that says the same.
-        if (await WriteAllAsync(mesh, plan.Actions.Where(action => action.IsClaim), connections, state, cancellationToken).ConfigureAwait(false))
-            await WriteAllAsync(mesh, plan.Actions.Where(action => !action.IsClaim), connections, state, cancellationToken).ConfigureAwait(false);
+        if (!await WriteAllAsync(mesh, plan.Actions.Where(action => action.IsClaim), connections, state, cancellationToken).ConfigureAwait(false))
+            return;
+        await WriteAllAsync(mesh, plan.Actions.Where(action => !action.IsClaim && !PrivateDnsRun.IsOurs(action)), connections, state, cancellationToken).ConfigureAwait(false);
+        // A record leads somewhere only when the clusters' ServiceEntries stand.
+        await PrivateDnsRun.ApplyAsync(connections.Arm, mesh, plan, state, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>False where somebody else wrote in between.</summary>
@@ -27,6 +31,8 @@ internal static class PlanApplier
             var api = connections.Get(mesh.Find(writes.Key) ?? throw new ClusterUnreachableException(writes.Key, "the mesh document does not list it"));
             foreach (var write in writes)
             {
+                if (state.Stop.IsCancellationRequested)
+                    break;
                 if (!state.IsHeldBack(write) && !await WriteAsync(api, write, state, cancellationToken).ConfigureAwait(false))
                 {
                     isCurrent = false;

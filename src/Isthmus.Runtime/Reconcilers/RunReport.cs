@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Isthmus.Core.Mesh;
+using Isthmus.Core.Planning;
 
 namespace Isthmus.Runtime.Reconcilers;
 
@@ -31,8 +32,14 @@ public sealed record RunReport(ImmutableArray<RunEntry> Entries, ImmutableArray<
 {
     public static readonly RunReport Empty = new([], []);
 
-    /// <summary>What will go wrong unless somebody acts.</summary>
-    public ImmutableArray<string> Warnings { get; init; } = [];
+    /// <summary>Of a dry run: what would be done, with contents. They may hold secrets, so <see cref="ObjectView"/> stands before every eye.</summary>
+    public Plan Plan { get; init; } = Plan.Empty;
+
+    /// <summary>
+    /// What will go wrong unless somebody acts, and clusters that were out of reach and of scope: they were not to be written to, and
+    /// what they export was left as it stands.
+    /// </summary>
+    public ImmutableArray<RunFailure> Warnings { get; init; } = [];
 
     /// <summary>The gateways' health as the clusters hold it: a signal apart from the clusters' reachability.</summary>
     public ImmutableArray<GatewayStatus> Gateways { get; init; } = [];
@@ -45,9 +52,18 @@ public sealed record RunReport(ImmutableArray<RunEntry> Entries, ImmutableArray<
 
     public IEnumerable<RunEntry> Skipped => Entries.Where(entry => entry.Outcome == RunOutcome.Skipped);
 
-    public RunReport With(RunReport other) => new(Entries.AddRange(other.Entries), Failures.AddRange(other.Failures))
+    public RunReport With(RunReport other) =>
+        new(Entries.AddRange(other.Entries), Failures.AddRange(other.Failures))
+        {
+            Plan = Plan.With(other.Plan),
+            Warnings = [.. Warnings.Union(other.Warnings)],
+            Gateways = Gateways.IsEmpty ? other.Gateways : Gateways,
+        };
+
+    /// <summary>What failed outside the scope is a warning.</summary>
+    internal RunReport Within(RunScope scope)
     {
-        Gateways = Gateways.IsEmpty ? other.Gateways : Gateways,
-        Warnings = [.. Warnings.Union(other.Warnings)],
-    };
+        var outside = Failures.Where(failure => failure.Cluster is { } cluster && !scope.Includes(cluster)).ToImmutableArray();
+        return this with { Failures = Failures.RemoveRange(outside), Warnings = Warnings.AddRange(outside) };
+    }
 }

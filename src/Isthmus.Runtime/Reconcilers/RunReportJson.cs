@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Isthmus.Core.Planning;
 
 namespace Isthmus.Runtime.Reconcilers;
 
@@ -11,8 +12,8 @@ public static class RunReportJson
         ["succeeded"] = report.Succeeded,
         ["objects"] = new JsonArray([.. report.Entries.Where(which).Select(ToJson)]),
         ["gateways"] = new JsonArray([.. report.Gateways.Select(ToJson)]),
+        ["warnings"] = new JsonArray([.. report.Warnings.Select(ToJson)]),
         ["failures"] = new JsonArray([.. report.Failures.Select(ToJson)]),
-        ["warnings"] = new JsonArray([.. report.Warnings.Select(warning => (JsonNode?)warning)]),
     };
 
     private static JsonObject ToJson(RunEntry entry)
@@ -26,7 +27,7 @@ public static class RunReportJson
             ["outcome"] = entry.Outcome.ToString(),
         };
         if (entry.Reason is { } reason)
-            json["reason"] = reason;
+            json["reason"] = ObjectView.Text(reason);
         return json;
     }
 
@@ -39,6 +40,6 @@ public static class RunReportJson
         ["detail"] = gateway.Detail,
     };
 
-    private static JsonObject ToJson(RunFailure failure) =>
-        new() { ["cluster"] = failure.Cluster?.Value, ["reason"] = failure.Reason };
+    internal static JsonObject ToJson(RunFailure failure) =>
+        new() { ["cluster"] = failure.Cluster?.Value, ["reason"] = ObjectView.Text(failure.Reason) };
 }

@@ -84,7 +84,8 @@ internal sealed class TlsGateway : IAsyncDisposable
                 _ = ServeAsync(client);
             }
         }
-        catch (Exception end) when (end is SocketException or ObjectDisposedException)
+        // InvalidOperationException: stopped between two connections, the listener refuses the next call.
+        catch (Exception end) when (end is SocketException or InvalidOperationException)
         {
             foreach (var client in open)
                 client.Dispose();

@@ -26,9 +26,9 @@ public sealed class TrustNoticeTests
         Assert.Equal(["east", "west"], first.Changes.Where(change => change.Kind == "Event").Select(change => change.Cluster.Value));
         Assert.Empty(second.Changes);
         foreach (var report in new[] { first, second, resync })
-            Assert.Contains("ca-cert.pem: CN=intermediate ends at ", Assert.Single(report.Warnings), StringComparison.Ordinal);
-        Assert.Contains("(9 days left)", first.Warnings[0], StringComparison.Ordinal);
-        Assert.Equal(first.Warnings[0], Assert.IsType<JsonArray>(second.ToJson(_ => true)["warnings"])[0]?.ToString());
+            Assert.Contains("ca-cert.pem: CN=intermediate ends at ", Assert.Single(report.Warnings).Reason, StringComparison.Ordinal);
+        Assert.Contains("(9 days left)", first.Warnings[0].Reason, StringComparison.Ordinal);
+        Assert.Equal(first.Warnings[0].Reason, Assert.IsType<JsonArray>(second.ToJson(_ => true)["warnings"])[0]?["reason"]?.ToString());
         foreach (var cluster in new[] { "east", "west" })
         {
             var told = Assert.Single(await EventsAsync(mesh, cluster));
