@@ -22,8 +22,33 @@ public static class FederationPlanner
     {
         var exports = MeshExports.Of(mesh, snapshot);
         var claims = Assign(mesh, snapshot, exports);
-        var desired = new List<DesiredObject>();
         var records = new Dictionary<ClusterName, SortedDictionary<string, string>>();
+        var (gateways, skipped) = Gateways(mesh, snapshot, exports);
+        var desired = Names(mesh, snapshot, exports, claims, records).Concat(gateways).Concat(AtRest(mesh, snapshot, exports))
+            .Where(item => snapshot.Clusters.ContainsKey(item.Id.Cluster));
+        var owned = PlanDiff.Compute(desired, Observed(snapshot), item => Ownership.IsOurs(item.Live, mesh.Name) && IsInScope(snapshot.Scope, item)).OwnedOnly(mesh.Name);
+        var contributions = new ExportReport(mesh, snapshot, exports, claims).Write()
+            .Concat(Records(mesh, snapshot, records))
+            .Concat(PrivateRecords(mesh, snapshot, records))
+            .Concat(skipped)
+            .Concat(Moves(mesh, snapshot, claims));
+        return new FederationPlan(
+            owned.With(new Plan(contributions)),
+            snapshot.KnownAddresses is not null && !exports.Names.All(claims.ContainsKey),
+            !snapshot.HasPods && MayHavePods(snapshot, exports));
+    }
+
+    /// <summary>
+    /// The objects of the names, one after the other, so that nobody holds all of them: for every importer nearly each name has some.
+    /// Fills in the records of each control plane's clusters as it goes.
+    /// </summary>
+    private static IEnumerable<DesiredObject> Names(
+        MeshDocument mesh,
+        FederationSnapshot snapshot,
+        MeshExports exports,
+        ImmutableSortedDictionary<GlobalName, AddressClaim> claims,
+        Dictionary<ClusterName, SortedDictionary<string, string>> records)
+    {
         var down = GatewayHealth.Read(mesh.Name, snapshot.Clusters.Values.Select(cluster => cluster.GatewayHealth)).Down;
         var writer = new ServiceEntryWriter(mesh, down, new GatewayCounts(snapshot));
         var pods = new PodEntryWriter(mesh);
@@ -37,27 +62,13 @@ public static class FederationPlanner
                 foreach (var (part, item) in objects.Concat(pods.Write(importer, service, claims)))
                 {
                     names[part.Host(mesh.Domain)] = claims[part].Address;
-                    desired.Add(item);
+                    yield return item;
                 }
 
-                desired.AddRange(pods.Subsets(importer, service));
+                foreach (var subsets in pods.Subsets(importer, service))
+                    yield return subsets;
             }
         }
-
-        var (gateways, skipped) = Gateways(mesh, snapshot, exports);
-        desired.AddRange(gateways);
-        desired.AddRange(AtRest(mesh, snapshot, exports));
-        desired.RemoveAll(item => !snapshot.Clusters.ContainsKey(item.Id.Cluster));
-        var owned = PlanDiff.Compute(desired, Observed(mesh, snapshot, desired)).OwnedOnly(mesh.Name);
-        var contributions = new ExportReport(mesh, snapshot, exports, claims).Write()
-            .Concat(Records(mesh, snapshot, records))
-            .Concat(PrivateRecords(mesh, snapshot, records))
-            .Concat(skipped)
-            .Concat(Moves(mesh, snapshot, claims));
-        return new FederationPlan(
-            owned.With(new Plan(contributions)),
-            snapshot.KnownAddresses is not null && !exports.Names.All(claims.ContainsKey),
-            !snapshot.HasPods && MayHavePods(snapshot, exports));
     }
 
     /// <summary>Whether every Service of a cluster counts, and not the exported ones alone.</summary>
@@ -160,34 +171,22 @@ public static class FederationPlanner
             .ToImmutableSortedDictionary(group => group.Key, group => group.ToImmutableSortedSet(StringComparer.Ordinal), StringComparer.Ordinal);
     }
 
-    private static IEnumerable<ObservedObject> Observed(MeshDocument mesh, FederationSnapshot snapshot, IEnumerable<DesiredObject> desired)
-    {
-        var wanted = desired.Select(item => item.Id).ToHashSet();
-        foreach (var (cluster, seen) in snapshot.Clusters)
+    private static IEnumerable<ObservedObject> Observed(FederationSnapshot snapshot) => snapshot.Clusters.SelectMany(entry =>
+        new[]
         {
-            foreach (var (kind, objects) in new[]
-            {
-                (ResourceKind.ServiceEntry, seen.ServiceEntries),
-                (ResourceKind.DestinationRule, seen.DestinationRules),
-                (ResourceKind.Gateway, seen.Gateways),
-                (ResourceKind.ConfigMap, seen.RestingAddresses),
-            })
-            {
-                foreach (var live in objects)
-                {
-                    var id = new ObjectId(cluster, kind, live.NamespaceName(), live.Name());
-                    if (wanted.Contains(id) || (Ownership.IsOurs(live, mesh.Name) && IsInScope(snapshot.Scope, kind, live)))
-                        yield return new ObservedObject(id, live);
-                }
-            }
-        }
-    }
+            (Kind: ResourceKind.ServiceEntry, Objects: entry.Value.ServiceEntries),
+            (Kind: ResourceKind.DestinationRule, Objects: entry.Value.DestinationRules),
+            (Kind: ResourceKind.Gateway, Objects: entry.Value.Gateways),
+            (Kind: ResourceKind.ConfigMap, Objects: entry.Value.RestingAddresses),
+        }.SelectMany(
+            found => found.Objects,
+            (found, live) => new ObservedObject(new ObjectId(entry.Key, found.Kind, live.NamespaceName(), live.Name()), live)));
 
-    private static bool IsInScope(FederationScope scope, ResourceKind kind, JsonObject live)
+    private static bool IsInScope(FederationScope scope, ObservedObject observed)
     {
-        if (kind == ResourceKind.Gateway)
-            return live.Label(KnownExporters.NamespaceLabel) is { } ns && scope.IncludesNamespace(ns);
-        return KnownExporters.ServiceOf(live) is { } name && scope.Includes(name);
+        if (observed.Id.Kind == ResourceKind.Gateway)
+            return observed.Live.Label(KnownExporters.NamespaceLabel) is { } ns && scope.IncludesNamespace(ns);
+        return KnownExporters.ServiceOf(observed.Live) is { } name && scope.Includes(name);
     }
 
     private static IEnumerable<PlannedAction> Records(

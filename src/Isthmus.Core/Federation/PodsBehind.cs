@@ -51,6 +51,19 @@ public sealed class PodsBehind(IEnumerable<JsonObject> pods)
         endpoint["targetRef"] is JsonObject target && ObjectMetadata.TextOf(target["kind"]) is null or "Pod"
             ? ObjectMetadata.TextOf(target["name"]) : null;
 
+    /// <summary>What is read of a pod: of each of thousands, this is a small part.</summary>
+    public static JsonObject Trim(JsonObject pod) => new()
+    {
+        ["metadata"] = new JsonObject
+        {
+            ["name"] = pod.Name(),
+            ["namespace"] = pod.NamespaceName(),
+            ["labels"] = (pod["metadata"] as JsonObject)?["labels"]?.DeepClone(),
+        },
+        ["spec"] = new JsonObject { ["serviceAccountName"] = Account(pod) },
+        ["status"] = new JsonObject { ["phase"] = (pod["status"] as JsonObject)?["phase"]?.DeepClone() },
+    };
+
     private static string Account(JsonObject pod) => ObjectMetadata.TextOf((pod["spec"] as JsonObject)?["serviceAccountName"]) ?? "default";
 
     private static bool IsAlive(JsonObject pod) => ObjectMetadata.TextOf((pod["status"] as JsonObject)?["phase"]) is not ("Succeeded" or "Failed");

@@ -81,8 +81,13 @@ public sealed class ClusterApi : IDisposable
     }
 
     /// <summary>All objects that match, page by page, each with its apiVersion and kind; empty where the kind is not served.</summary>
+    public Task<IReadOnlyList<JsonObject>> ListAsync(
+        ResourceKind kind, string? ns, string? labelSelector, string? fieldSelector, CancellationToken cancellationToken) =>
+        ListAsync(kind, ns, labelSelector, fieldSelector, item => item, cancellationToken);
+
+    /// <summary>The same, where of each object only a part is kept, made while its page is read.</summary>
     public async Task<IReadOnlyList<JsonObject>> ListAsync(
-        ResourceKind kind, string? ns, string? labelSelector, string? fieldSelector, CancellationToken cancellationToken)
+        ResourceKind kind, string? ns, string? labelSelector, string? fieldSelector, Func<JsonObject, JsonObject> keep, CancellationToken cancellationToken)
     {
         var items = new List<JsonObject>();
         string? next = null;
@@ -106,7 +111,7 @@ public sealed class ClusterApi : IDisposable
             }
 
             foreach (var item in TakeItems(page))
-                items.Add(Listed(kind, item));
+                items.Add(keep(Listed(kind, item)));
             next = ObjectMetadata.TextOf((page["metadata"] as JsonObject)?["continue"]);
         }
         while (!string.IsNullOrEmpty(next));

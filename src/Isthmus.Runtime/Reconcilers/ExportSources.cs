@@ -48,9 +48,9 @@ internal sealed record ExportSources(
         var services = await WithDeclaredAsync(api, cluster, Asked(all, cluster, names), declarations, cancellationToken).ConfigureAwait(false);
         var asked = declarations.Select(FederationNames.NameOf).ToHashSet();
         var behind = services.Where(service => FederationNames.IsExported(service) || asked.Contains(FederationNames.NameOf(service))).ToList();
-        var pods = names.Count == 0 ? OfNamespacesAsync(api, ResourceKind.Pod, behind, cancellationToken) : PodsBehindAsync(api, behind, cancellationToken);
+        var pods = names.Count == 0 ? OfNamespacesAsync(api, ResourceKind.Pod, behind, PodsBehind.Trim, cancellationToken) : PodsBehindAsync(api, behind, cancellationToken);
         var slices = names.Count == 0
-            ? OfNamespacesAsync(api, ResourceKind.EndpointSlice, behind, cancellationToken)
+            ? OfNamespacesAsync(api, ResourceKind.EndpointSlice, behind, slice => slice, cancellationToken)
             : SlicesAsync(api, behind, cancellationToken);
         await Task.WhenAll(gateway, pods, slices, istio, health, istiods).ConfigureAwait(false);
         var (gatewayService, nodes) = await gateway.ConfigureAwait(false);
@@ -114,8 +114,8 @@ internal sealed record ExportSources(
     }
 
     private static Task<IReadOnlyList<JsonObject>> OfNamespacesAsync(
-        ClusterApi api, ResourceKind kind, List<JsonObject> services, CancellationToken cancellationToken) =>
-        ConcatAsync(services.Select(service => service.NamespaceName()).Distinct().Select(ns => api.ListAsync(kind, ns, null, null, cancellationToken)));
+        ClusterApi api, ResourceKind kind, List<JsonObject> services, Func<JsonObject, JsonObject> keep, CancellationToken cancellationToken) =>
+        ConcatAsync(services.Select(service => service.NamespaceName()).Distinct().Select(ns => api.ListAsync(kind, ns, null, null, keep, cancellationToken)));
 
     // Behind a Service without selector may stand any pod of its namespace: its EndpointSlices tell which.
     private static Task<IReadOnlyList<JsonObject>> PodsBehindAsync(ClusterApi api, List<JsonObject> services, CancellationToken cancellationToken) =>
@@ -124,6 +124,7 @@ internal sealed record ExportSources(
             service.NamespaceName(),
             PodsBehind.Selector(service) is { Count: > 0 } selector ? string.Join(',', selector.Select(label => $"{label.Key}={label.Value}")) : null,
             null,
+            PodsBehind.Trim,
             cancellationToken)));
 
     private static Task<IReadOnlyList<JsonObject>> SlicesAsync(ClusterApi api, List<JsonObject> services, CancellationToken cancellationToken) =>

@@ -36,6 +36,8 @@ internal sealed class ClustersProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardInput = true,
         };
+        // A limit to memory is meant for the runner.
+        start.Environment.Remove("DOTNET_GCHeapHardLimit");
         var process = Process.Start(start) ?? throw new InvalidOperationException("The clusters did not start.");
         var line = await process.StandardOutput.ReadLineAsync(cancellation);
         return line == Up
