@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using Isthmus.Core.ControlPlane;
 using Isthmus.Core.Dns;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
@@ -45,6 +46,10 @@ public static class FederationPlanner
         return new FederationPlan(owned.With(new Plan(contributions)), exports.Services.Count > claims.Count && snapshot.KnownAddresses is not null);
     }
 
+    /// <summary>Whether every Service of a cluster counts, and not the exported ones alone.</summary>
+    public static bool ListsAllServices(MeshDocument mesh, MeshCluster cluster) =>
+        mesh.Find(cluster.ControlPlane) is { } controlPlane && CrossNetworkHosts.AreListed(mesh, controlPlane);
+
     private static ImmutableSortedDictionary<ServiceName, AddressClaim> Assign(MeshDocument mesh, FederationSnapshot snapshot, MeshExports exports)
     {
         var shown = snapshot.Clusters.Values
@@ -69,9 +74,10 @@ public static class FederationPlanner
             if (!snapshot.Clusters.TryGetValue(controlPlane.Name, out var seen))
                 continue;
             var served = mesh.Clusters.Where(cluster => cluster.ControlPlane == controlPlane.Name && cluster is { Leaving: false, Gateway: not null }).ToList();
-            if (served.Count == 0)
+            // Where a Gateway of ours opens all networks to each other, one that lists some of it again would be dropped.
+            if (served.Count == 0 || ServedGroup.IsOpen(mesh, controlPlane))
                 continue;
-            var hosts = Hosts(mesh, snapshot, exports, served, seen);
+            var hosts = Hosts(mesh, snapshot, exports, served, controlPlane, seen);
             // The control plane's own gateway speaks for all that it serves: a Gateway selects pods in each of them.
             var first = served.Find(cluster => cluster.Name == controlPlane.Name) ?? served[0];
             var selector = first.Gateway is null
@@ -86,7 +92,7 @@ public static class FederationPlanner
     }
 
     private static ImmutableSortedDictionary<string, ImmutableSortedSet<string>> Hosts(
-        MeshDocument mesh, FederationSnapshot snapshot, MeshExports exports, List<MeshCluster> served, ClusterSnapshot seen)
+        MeshDocument mesh, FederationSnapshot snapshot, MeshExports exports, List<MeshCluster> served, MeshCluster controlPlane, ClusterSnapshot seen)
     {
         var scope = snapshot.Scope;
         var exported = exports.Seen
@@ -96,10 +102,10 @@ public static class FederationPlanner
         // are known only from what the Gateways list already, so nothing is taken out of them.
         var isAnySilent = served.Exists(cluster => !snapshot.Clusters.ContainsKey(cluster.Name));
         var kept = seen.Gateways
-            .Where(gateway => Ownership.IsOurs(gateway, mesh.Name))
+            .Where(gateway => Ownership.IsOurs(gateway, mesh.Name) && gateway.Label(KnownExporters.NamespaceLabel) is not null)
             .SelectMany(gateway => ExportGatewayWriter.PassthroughHosts(gateway), (gateway, host) => (Namespace: gateway.Label(KnownExporters.NamespaceLabel) ?? "", Host: host))
             .Where(entry => scope.IncludesNamespace(entry.Namespace) && (isAnySilent || !scope.Includes(ServiceName.OfClusterHost(entry.Host, entry.Namespace))));
-        return exported.Concat(kept).GroupBy(entry => entry.Namespace, entry => entry.Host)
+        return exported.Concat(CrossNetworkHosts.Of(mesh, controlPlane, snapshot)).Concat(kept).GroupBy(entry => entry.Namespace, entry => entry.Host)
             .ToImmutableSortedDictionary(group => group.Key, group => group.ToImmutableSortedSet(StringComparer.Ordinal), StringComparer.Ordinal);
     }
 

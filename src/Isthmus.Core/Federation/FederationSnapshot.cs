@@ -39,6 +39,9 @@ public sealed class ClusterSnapshot
     /// <summary>The Services in scope, exported or not (any more).</summary>
     public IReadOnlyList<JsonObject> Services { get; init; } = [];
 
+    /// <summary>Every Service in scope, exported or not; read only where networks of one control plane list them (<see cref="CrossNetworkHosts"/>).</summary>
+    public IReadOnlyList<JsonObject> AllServices { get; init; } = [];
+
     /// <summary>The pods of the exporting namespaces, or at least those behind the exported Services.</summary>
     public IReadOnlyList<JsonObject> Pods { get; init; } = [];
 

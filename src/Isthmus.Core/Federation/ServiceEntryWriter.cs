@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using Isthmus.Core.ControlPlane;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Planning;
 
@@ -53,13 +54,14 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh)
             ["resolution"] = "DNS",
             ["ports"] = new JsonArray(
                 [.. ports.Select(port => (JsonNode)new JsonObject { ["number"] = port.Number, ["name"] = port.Name, ["protocol"] = port.Protocol })]),
-            ["endpoints"] = Endpoints(ports, groups),
+            ["endpoints"] = Endpoints(importer, ports, groups),
         };
         return entry;
     }
 
-    private static JsonArray Endpoints(ImmutableArray<ServicePort> ports, IReadOnlyList<Group> groups)
+    private JsonArray Endpoints(MeshCluster importer, ImmutableArray<ServicePort> ports, IReadOnlyList<Group> groups)
     {
+        var own = ServedGroup.Of(mesh, importer);
         var weights = EndpointWeights.For([.. groups.Select(group => (group.Ready, group.Addresses.Length))]);
         var isWeighted = weights.Where(weight => weight > 0).Distinct().Count() > 1;
         var endpoints = new JsonArray();
@@ -70,6 +72,10 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh)
                 var endpoint = new JsonObject { ["address"] = address.Host, ["labels"] = new JsonObject { [TlsModeLabel] = "istio" } };
                 if (!group.IsLocal)
                     endpoint["ports"] = new JsonObject(ports.Select(port => KeyValuePair.Create(port.Name, (JsonNode?)address.Port)));
+                // Without one istiod takes them for its own network's, and hides them from its other networks behind that one's gateway.
+                // A network that it knows no gateway of is reached directly from everywhere.
+                if (!group.IsLocal && own.HasSeveralNetworks)
+                    endpoint["network"] = own.Clusters.Any(cluster => cluster.Network == group.Network) ? $"{group.Network}-elsewhere" : group.Network.Value;
                 if (group.Locality is not null)
                     endpoint["locality"] = group.Locality;
                 if (isWeighted)
@@ -150,7 +156,7 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh)
     private static JsonObject ServiceLabels(ServiceName name) =>
         new() { [KnownExporters.NamespaceLabel] = name.Namespace, [KnownExporters.ServiceLabel] = name.Name };
 
-    private sealed record Group(bool IsLocal, ImmutableArray<GatewayAddress> Addresses, int Ready, string? Locality, bool IsDraining)
+    private sealed record Group(bool IsLocal, ImmutableArray<GatewayAddress> Addresses, int Ready, string? Locality, bool IsDraining, NetworkName Network)
     {
         public static Group Of(MeshCluster importer, string realHost, IReadOnlyList<(Exporter Exporter, MeshCluster Cluster)> members)
         {
@@ -158,9 +164,9 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh)
             var ready = members.Sum(member => member.Exporter.Ready);
             var isDraining = members.All(member => member.Cluster.Draining);
             if (isLocal)
-                return new Group(true, [new GatewayAddress(realHost, 0)], ready, importer.Locality, isDraining);
+                return new Group(true, [new GatewayAddress(realHost, 0)], ready, importer.Locality, isDraining, importer.Network);
             var addresses = members.SelectMany(member => member.Exporter.Gateways).Distinct().Order().ToImmutableArray();
-            return new Group(false, addresses, ready, members[0].Cluster.Locality, isDraining);
+            return new Group(false, addresses, ready, members[0].Cluster.Locality, isDraining, members[0].Cluster.Network);
         }
     }
 }

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Isthmus.Core.Mesh;
 
-/// <summary>What holds between clusters, and between clusters and the mesh.</summary>
+/// <summary>What holds between clusters, and between clusters and the mesh. Ranges that clash refuse a pair, not the mesh: that is for the preflight.</summary>
 internal sealed class MeshDocumentRules(List<MeshDocumentError> errors)
 {
     public void Check(IReadOnlyList<ReadCluster> clusters, IPNetwork addressRange)
@@ -12,8 +12,6 @@ internal sealed class MeshDocumentRules(List<MeshDocumentError> errors)
             CheckName(clusters, i);
             CheckControlPlane(clusters, clusters[i]);
             CheckAddressRange(clusters[i], addressRange);
-            for (var j = 0; j < i; j++)
-                CheckPair(clusters[j], clusters[i]);
         }
     }
 
@@ -72,29 +70,6 @@ internal sealed class MeshDocumentRules(List<MeshDocumentError> errors)
             {
                 if (Overlap(pods, read.Cluster.ServiceCidrs[i]))
                     errors.Add(Fault(read, "serviceCidrs", i, $"'{read.Cluster.ServiceCidrs[i]}' overlaps the cluster's own pods {pods}"));
-            }
-        }
-    }
-
-    /// <summary>
-    /// Ranges may overlap between networks. On one network pods reach each other by address, so theirs may not; nor may
-    /// services of one control plane.
-    /// </summary>
-    private void CheckPair(ReadCluster first, ReadCluster second)
-    {
-        if (first.Cluster.Network != second.Cluster.Network || first.Cluster.Network.Value.Length == 0)
-            return;
-        Compare("podCidrs", cluster => cluster.PodCidrs);
-        if (first.Cluster.ControlPlane == second.Cluster.ControlPlane)
-            Compare("serviceCidrs", cluster => cluster.ServiceCidrs);
-
-        void Compare(string key, Func<MeshCluster, IReadOnlyList<IPNetwork>> ranges)
-        {
-            var later = ranges(second.Cluster);
-            for (var i = 0; i < later.Count; i++)
-            {
-                foreach (var earlier in ranges(first.Cluster).Where(earlier => Overlap(earlier, later[i])))
-                    errors.Add(Fault(second, key, i, $"'{later[i]}' overlaps {earlier} of '{first.Cluster.Name}', which is on the same network"));
             }
         }
     }

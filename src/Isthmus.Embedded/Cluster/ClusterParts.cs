@@ -31,7 +31,7 @@ internal sealed class ClusterParts : IDisposable
         var authenticator = new Authenticator(users, tokens);
         var authorizer = new RbacAuthorizer(store);
         var admission = new AdmissionChain(new StoredWebhooks(store, kinds), options.ServiceResolver is { } resolve ? new ServiceAddressResolver(resolve) : null);
-        var parts = new WriteParts(store, kinds, admission, new ServiceAllocator(store).Services, time);
+        var parts = new WriteParts(store, kinds, admission, new ServiceAllocator(store, options.ServiceRange).Services, time);
 
         var decoder = new ObjectDecoder(kinds);
         var read = new ReadVerbs(store);
@@ -49,7 +49,7 @@ internal sealed class ClusterParts : IDisposable
             store.Committed += new NamespaceController(store, kinds, time, caCertificatePem).Follow;
             store.Committed += new OwnerController(store, kinds, time).Follow;
         }
-        InitialState.Put(store, kinds, parts, options.InitialObjects);
+        InitialState.Put(store, kinds, parts, ServiceAllocator.FirstAddress(options.ServiceRange), options.InitialObjects);
         // Nobody has seen what was before: a watch from there is too old, as in a cluster that has been running.
         store.Compact();
         return new ClusterParts(store, server, tokens, admission);

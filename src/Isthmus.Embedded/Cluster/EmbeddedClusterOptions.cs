@@ -29,6 +29,9 @@ public sealed record EmbeddedClusterOptions
     /// </summary>
     public bool Controllers { get; init; } = true;
 
+    /// <summary>The IPv4 range of cluster IPs; it holds at least 1024 of them.</summary>
+    public IPNetwork ServiceRange { get; init; } = IPNetwork.Parse("10.96.0.0/16");
+
     /// <summary>Objects that are there from the start, stored as they are.</summary>
     public IReadOnlyList<JsonObject> InitialObjects { get; init; } = [];
 

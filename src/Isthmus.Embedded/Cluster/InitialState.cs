@@ -11,7 +11,7 @@ internal static class InitialState
 {
     private static readonly string[] Namespaces = ["default", "kube-node-lease", "kube-public", "kube-system"];
 
-    public static void Put(ObjectStore store, KindRegistry kinds, WriteParts parts, IReadOnlyList<JsonObject> given)
+    public static void Put(ObjectStore store, KindRegistry kinds, WriteParts parts, string serverAddress, IReadOnlyList<JsonObject> given)
     {
         foreach (var name in Namespaces)
         {
@@ -33,7 +33,7 @@ internal static class InitialState
             },
             ["spec"] = new JsonObject
             {
-                ["clusterIP"] = "10.96.0.1",
+                ["clusterIP"] = serverAddress,
                 ["ports"] = new JsonArray(new JsonObject { ["name"] = "https", ["port"] = 443, ["protocol"] = "TCP", ["targetPort"] = 6443 }),
             },
         });

@@ -8,33 +8,36 @@ using Isthmus.Embedded.Storage;
 
 namespace Isthmus.Embedded.Cluster;
 
-/// <summary>Cluster IPs out of 10.96.0.0/16 and node ports out of 30000-32767. What is taken is what the stored Services hold.</summary>
-internal sealed class ServiceAllocator(ObjectStore store)
+/// <summary>Cluster IPs out of the cluster's range and node ports out of 30000-32767. What is taken is what the stored Services hold.</summary>
+internal sealed class ServiceAllocator(ObjectStore store, IPNetwork range)
 {
-    private const uint RangeStart = (10u << 24) | (96u << 16);
-    private const uint RangeSize = 1u << 16;
 
     // Kubernetes leaves the start of the range to addresses that are chosen by hand.
     private const uint FirstDynamic = 256;
     private const int FirstPort = 30000;
     private const int PortCount = 2768;
 
+    private readonly uint _rangeStart = Number(range.BaseAddress);
+    private readonly uint _rangeSize = 1u << (32 - range.PrefixLength);
     private readonly Lock _gate = new();
     private uint _nextAddress = FirstDynamic;
     private int _nextPort;
 
-    public KindServices Services => new(NextClusterIp, MayClaim, NextNodePort) { ClaimNodePort = MayClaim };
+    public KindServices Services => new(NextClusterIp, MayClaim, NextNodePort) { ClaimNodePort = MayClaim, ServiceRange = range.ToString() };
+
+    /// <summary>The API server's own Service has the first address.</summary>
+    public static string FirstAddress(IPNetwork range) => Address(Number(range.BaseAddress) + 1);
 
     private string NextClusterIp()
     {
         lock (_gate)
         {
             var taken = TakenAddresses();
-            for (var tried = 0u; tried < RangeSize; tried++)
+            for (var tried = 0u; tried < _rangeSize; tried++)
             {
                 var offset = _nextAddress;
-                _nextAddress = offset + 1 < RangeSize - 1 ? offset + 1 : FirstDynamic;
-                var address = Address(RangeStart + offset);
+                _nextAddress = offset + 1 < _rangeSize - 1 ? offset + 1 : FirstDynamic;
+                var address = Address(_rangeStart + offset);
                 if (!taken.Contains(address))
                 {
                     return address;
@@ -46,7 +49,7 @@ internal sealed class ServiceAllocator(ObjectStore store)
 
     private bool MayClaim(string address) =>
         IPAddress.TryParse(address, out var ip) && ip.AddressFamily == AddressFamily.InterNetwork
-        && Number(ip) - RangeStart is > 0 and < RangeSize - 1 && !TakenAddresses().Contains(address);
+        && Number(ip) - _rangeStart is > 0 and var offset && offset < _rangeSize - 1 && !TakenAddresses().Contains(address);
 
     private int NextNodePort()
     {

@@ -116,6 +116,10 @@ public sealed class ClusterApi : IDisposable
     public Task<JsonObject> CreateAsync(ResourceKind kind, JsonObject obj, CancellationToken cancellationToken) =>
         WriteAsync(HttpMethod.Post, kind.Path(obj.NamespaceName(), null), obj, cancellationToken);
 
+    /// <summary>Asks whether an object would be taken; nothing is stored.</summary>
+    public Task<JsonObject> TryCreateAsync(ResourceKind kind, JsonObject obj, CancellationToken cancellationToken) =>
+        GuardAsync(_writes, HttpMethod.Post, $"{kind.Path(obj.NamespaceName(), null)}?dryRun=All&fieldManager={FieldManager}", obj, cancellationToken);
+
     /// <summary>Replaces an object; it carries the resourceVersion that was read, so a change in between is a conflict (409).</summary>
     public Task<JsonObject> ReplaceAsync(ResourceKind kind, JsonObject obj, CancellationToken cancellationToken) =>
         WriteAsync(HttpMethod.Put, kind.Path(obj.NamespaceName(), obj.Name()), obj, cancellationToken);

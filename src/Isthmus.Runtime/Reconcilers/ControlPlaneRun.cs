@@ -1,3 +1,4 @@
+using Isthmus.Core.ControlPlane;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Planning;
 using Isthmus.Runtime.Kubernetes;
@@ -7,12 +8,18 @@ namespace Isthmus.Runtime.Reconcilers;
 /// <summary>What clusters under one control plane need beside all others (modes 2 and 3). Observe and plan once.</summary>
 internal sealed class ControlPlaneRun(ClusterConnections connections, ReconcilerOptions options, TimeProvider time)
 {
+    private readonly RangeObserver _ranges = new(connections);
+    private readonly NetworkObserver _networks = new(connections);
     private readonly RemoteSecretRun _secrets = new(connections, options, time);
+    private readonly MirrorRun _mirrors = new(connections, options);
 
     /// <summary>Adds to the other capabilities' plan.</summary>
     public async Task<Plan> AddAsync(Plan plan, MeshDocument mesh, bool isDryRun, RunState state, CancellationToken cancellationToken)
     {
-        var secrets = await _secrets.PlanAsync(mesh, new Dictionary<ClusterName, string>(), isDryRun, state, cancellationToken).ConfigureAwait(false);
-        return secrets.HoldNamespaces(plan.With(secrets.Plan).WithoutRepeats());
+        var ranges = RangePreflight.Check(mesh, await _ranges.ObserveAsync(mesh, state, cancellationToken).ConfigureAwait(false));
+        var networks = NetworkPlanner.Plan(mesh, await _networks.ObserveAsync(mesh, state, cancellationToken).ConfigureAwait(false));
+        var secrets = await _secrets.PlanAsync(mesh, ranges.Refusals, isDryRun, state, cancellationToken).ConfigureAwait(false);
+        var mirrors = await _mirrors.PlanAsync(mesh, [], state, cancellationToken).ConfigureAwait(false);
+        return secrets.HoldNamespaces(plan.With(ranges.Findings).With(networks).With(secrets.Plan).With(mirrors).WithoutRepeats());
     }
 }

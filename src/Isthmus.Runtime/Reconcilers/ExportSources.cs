@@ -9,6 +9,7 @@ namespace Isthmus.Runtime.Reconcilers;
 /// <summary>What our objects are derived from in one cluster: exported Services, what runs behind them, and the gateway.</summary>
 internal sealed record ExportSources(
     IReadOnlyList<JsonObject> Services,
+    IReadOnlyList<JsonObject> AllServices,
     IReadOnlyList<JsonObject> Pods,
     IReadOnlyList<JsonObject> EndpointSlices,
     JsonObject? GatewayService,
@@ -17,17 +18,22 @@ internal sealed record ExportSources(
 {
     private const string Exported = FederationNames.ExportLabel + "=true";
 
+    /// <param name="api">The cluster.</param>
+    /// <param name="cluster">Its entry in the document.</param>
     /// <param name="names">The names to look at; empty: all.</param>
+    /// <param name="allServices">Whether Services count that are not exported.</param>
+    /// <param name="cancellationToken">Ends the reading at once.</param>
     public static async Task<ExportSources> ReadAsync(
-        ClusterApi api, MeshCluster cluster, IReadOnlyList<ServiceName> names, CancellationToken cancellationToken)
+        ClusterApi api, MeshCluster cluster, IReadOnlyList<ServiceName> names, bool allServices, CancellationToken cancellationToken)
     {
         var gateway = GatewayAsync(api, cluster, cancellationToken);
         var istio = cluster.HasOwnControlPlane
             ? api.GetAsync(ResourceKind.ConfigMap, SystemNamespaces.Istio, "istio", cancellationToken)
             : Task.FromResult<JsonObject?>(null);
-        var services = names.Count == 0
-            ? await api.ListAsync(ResourceKind.Service, null, Exported, null, cancellationToken).ConfigureAwait(false)
+        var all = names.Count == 0
+            ? await api.ListAsync(ResourceKind.Service, null, allServices ? null : Exported, null, cancellationToken).ConfigureAwait(false)
             : await NamedAsync(api, names, cancellationToken).ConfigureAwait(false);
+        var services = names.Count == 0 ? [.. all.Where(service => service.Label(FederationNames.ExportLabel) == "true")] : all;
         var behind = services.Where(FederationNames.IsExported).ToList();
         var pods = names.Count == 0 ? PodsOfNamespacesAsync(api, behind, cancellationToken) : PodsBehindAsync(api, behind, cancellationToken);
         var slices = names.Count == 0
@@ -35,7 +41,7 @@ internal sealed record ExportSources(
             : SlicesAsync(api, behind, cancellationToken);
         await Task.WhenAll(gateway, pods, slices, istio).ConfigureAwait(false);
         var (gatewayService, nodes) = await gateway.ConfigureAwait(false);
-        return new ExportSources(services, await pods.ConfigureAwait(false), await slices.ConfigureAwait(false), gatewayService, nodes, await istio.ConfigureAwait(false));
+        return new ExportSources(services, allServices ? all : [], await pods.ConfigureAwait(false), await slices.ConfigureAwait(false), gatewayService, nodes, await istio.ConfigureAwait(false));
     }
 
     private static async Task<IReadOnlyList<JsonObject>> NamedAsync(

@@ -28,7 +28,7 @@ internal sealed class FederationObserver(ClusterConnections connections, TimePro
             written[cluster.Name] = await WrittenObjects.ReadAsync(api, mesh, cluster, names, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         var sources = new ConcurrentDictionary<ClusterName, ExportSources>();
         await EachAsync(mesh, state, async (cluster, api) =>
-            sources[cluster.Name] = await ExportSources.ReadAsync(api, cluster, names, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+            sources[cluster.Name] = await ExportSources.ReadAsync(api, cluster, names, FederationPlanner.ListsAllServices(mesh, cluster), cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         var (holders, known) = scope.IsEverything
             ? (new ConcurrentDictionary<ClusterName, IReadOnlyList<JsonObject>>(), null)
             : await HoldersAsync(mesh, names, allAddresses, written, sources, state, cancellationToken).ConfigureAwait(false);
@@ -83,6 +83,7 @@ internal sealed class FederationObserver(ClusterConnections connections, TimePro
         FormerDnsConfigMaps = written.FormerDnsConfigMaps,
         AddressHolders = holders,
         Services = sources.Services,
+        AllServices = sources.AllServices,
         Pods = sources.Pods,
         EndpointSlices = sources.EndpointSlices,
         GatewayService = sources.GatewayService,

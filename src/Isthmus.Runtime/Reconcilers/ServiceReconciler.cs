@@ -1,5 +1,6 @@
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
+using Isthmus.Core.Planning;
 using Isthmus.Runtime.Kubernetes;
 using Isthmus.Runtime.Mesh;
 
@@ -18,6 +19,7 @@ public sealed class ServiceReconciler(IMeshDocumentSource documents, ClusterConn
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
 
     private readonly FederationRun _federation = new(connections, options, time);
+    private readonly MirrorRun _mirrors = new(connections, options);
 
     /// <param name="service">The service to look at; nothing is done on the strength of the event itself.</param>
     /// <param name="write">The write to wait for a little, since events are published before it is stored; null: look at once.</param>
@@ -28,8 +30,14 @@ public sealed class ServiceReconciler(IMeshDocumentSource documents, ClusterConn
         if (write is not null && mesh.Find(write.Cluster) is { } cluster)
             await state.TryAsync(cluster.Name, () => AwaitWriteAsync(connections.Get(cluster), service, write, cancellationToken)).ConfigureAwait(false);
         return await new ReconcileLoop(connections, time)
-            .RunAsync(mesh, state, options.EventBudget, isDryRun: false, token => _federation.PlanAsync(mesh, [service], state, token), cancellationToken)
+            .RunAsync(mesh, state, options.EventBudget, isDryRun: false, token => PlanAsync(mesh, service, state, token), cancellationToken)
             .ConfigureAwait(false);
+    }
+
+    private async Task<Plan> PlanAsync(MeshDocument mesh, ServiceName service, RunState state, CancellationToken cancellationToken)
+    {
+        var names = await _federation.PlanAsync(mesh, [service], state, cancellationToken).ConfigureAwait(false);
+        return names.With(await _mirrors.PlanAsync(mesh, [service], state, cancellationToken).ConfigureAwait(false)).WithoutRepeats();
     }
 
     // The write may have been refused after us, so after a while we go by what is there.

@@ -23,6 +23,15 @@ internal sealed class ServedMesh : IAsyncDisposable, ICertificateSource
 {
     private static readonly ResourceKind Definition = new("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", false);
 
+    private const string IstioConfigMap = """
+        metadata: {name: istio, namespace: istio-system}
+        data:
+          mesh: |-
+            # kept by hand
+            trustDomain: cluster.local
+          meshNetworks: 'networks: {}'
+        """;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("isthmus-served-").FullName;
     private readonly Dictionary<string, EmbeddedCluster> _clusters = [];
     private readonly Dictionary<string, ClusterApi> _apis = [];
@@ -58,6 +67,7 @@ internal sealed class ServedMesh : IAsyncDisposable, ICertificateSource
                 foreach (var definition in IstioDefinitions.Read())
                     await api.CreateAsync(Definition, definition, Cancel);
                 await mesh.CreateAsync(name, ResourceKind.Namespace, "{metadata: {name: istio-system}}");
+                await mesh.CreateAsync(name, ResourceKind.ConfigMap, IstioConfigMap);
             }
         }
 
@@ -107,6 +117,30 @@ internal sealed class ServedMesh : IAsyncDisposable, ICertificateSource
         return new ClusterApi(
             new ClusterName(cluster), KubernetesClientConfiguration.BuildConfigFromConfigFile(text), new ClusterApiOptions { ReadRetries = 1 }, TimeProvider.System);
     }
+
+    /// <summary>A Service in namespace shop, with pods of its own as far as anybody can tell.</summary>
+    public Task<JsonObject> ServeAsync(string cluster, string name, bool isExported = false, int port = 80) => CreateAsync(
+        cluster,
+        ResourceKind.Service,
+        $$"""
+        metadata: {name: {{name}}, namespace: shop{{(isExported ? ", labels: {isthmus.dev/export: \"true\"}" : "")}}}
+        spec: {selector: {app: {{name}}}, ports: [{name: http, port: {{port}}}]}
+        """);
+
+    /// <summary>A gateway's Service with a load balancer's address.</summary>
+    public async Task MoveGatewayAsync(string cluster, string address)
+    {
+        var live = await FindAsync(cluster, ResourceKind.Service, "istio-system", "gw") ?? await CreateAsync(
+            cluster,
+            ResourceKind.Service,
+            "{metadata: {name: gw, namespace: istio-system}, spec: {type: LoadBalancer, selector: {istio: eastwestgateway}, ports: [{name: tls, port: 15443}]}}");
+        live["status"] = new JsonObject { ["loadBalancer"] = new JsonObject { ["ingress"] = new JsonArray(new JsonObject { ["ip"] = address }) } };
+        await Api(cluster).ReplaceStatusAsync(ResourceKind.Service, live, Cancel);
+    }
+
+    /// <summary>What istiod is told of its networks, as text.</summary>
+    public async Task<string> MeshNetworksAsync(string cluster) =>
+        ObjectMetadata.TextOf((await FindAsync(cluster, ResourceKind.ConfigMap, "istio-system", "istio"))?["data"]?["meshNetworks"]) ?? "";
 
     /// <summary>One full run, which has to succeed.</summary>
     public async Task<RunReport> RunAsync(WatchedRequests? requests = null)
