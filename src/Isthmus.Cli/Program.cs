@@ -1,16 +1,21 @@
 using System.CommandLine;
 using Isthmus.Cli.Demo;
+using Isthmus.Cli.Endpoints;
 using Isthmus.Cli.Inject;
 using Isthmus.Cli.Local;
 using Isthmus.Cli.Mesh;
+using Isthmus.Cli.Trust;
 
 var root = new RootCommand("Isthmus governs Istio service meshes that span several Kubernetes clusters.")
 {
     DemoCommand.Create(),
     HostCommand.Create(),
     InjectCommand.Create(),
+    EndpointsCommand.Create(),
+    TrustCommands.Create(),
     MeshCommands.CreateStatus(),
-    MeshCommands.CreatePlan(),
-    MeshCommands.CreateApply(),
+    PlanCommand.Create(),
+    ApplyCommand.Create(),
 };
-return await root.Parse(args).InvokeAsync();
+// A write that is under way when Ctrl-C comes is awaited, so that nobody has to guess whether it landed.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(15) });

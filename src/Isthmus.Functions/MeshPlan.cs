@@ -12,7 +12,6 @@ public sealed class MeshPlan(ResyncReconciler reconciler)
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "plan")] HttpRequest request, CancellationToken cancellationToken)
     {
         var report = await reconciler.PlanAsync(cancellationToken);
-        var changes = report.ToJson(entry => entry.Outcome is not RunOutcome.Unchanged);
-        return Results.Text(changes.ToJsonString(), "application/json");
+        return Results.Text(report.ToPlanJson().ToJsonString(), "application/json");
     }
 }

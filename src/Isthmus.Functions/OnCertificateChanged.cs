@@ -14,7 +14,7 @@ public sealed class OnCertificateChanged(EventRuns runs, TrustReconciler reconci
     public async Task RunAsync([EventGridTrigger] CloudEvent cloudEvent, CancellationToken cancellationToken)
     {
         var document = await documents.ReadAsync(cancellationToken);
-        if (document.Trust is { } trust && AzureEvents.ConcernsTrust(trust, cloudEvent.Subject))
+        if (document.Trust is { } trust && AzureEvents.ConcernsTrust(trust, cloudEvent.Subject, MeshEvents.DataOf(cloudEvent)))
             await runs.RunAsync("trust", reconciler.RunAsync, cancellationToken);
     }
 }

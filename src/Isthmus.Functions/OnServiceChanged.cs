@@ -20,7 +20,11 @@ public sealed class OnServiceChanged(EventRuns runs, ServiceReconciler reconcile
             return;
         }
 
-        var write = new ExpectedWrite(changed.Cluster, changed.Operation, changed.Uid, changed.OldResourceVersion);
+        var write = new ExpectedWrite(changed.Cluster, changed.Operation, changed.Uid, changed.OldResourceVersion)
+        {
+            Kind = changed.Kind,
+            Name = changed.ObjectName,
+        };
         await runs.RunAsync(changed.Subject, token => reconciler.RunAsync(changed.Service, write, token), cancellationToken);
     }
 }

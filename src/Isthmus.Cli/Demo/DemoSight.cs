@@ -88,7 +88,7 @@ internal sealed class DemoSight(DemoEnvironment environment)
         using var response = await client.SendAsync(request, cancellationToken);
         response.EnsureSuccessStatusCode();
         var plan = await response.Content.ReadFromJsonAsync<JsonObject>(cancellationToken);
-        var changes = Items(plan, "objects").Select(change => $"{Text(change["cluster"])} {Text(change["kind"])} {Text(change["name"])} {Text(change["outcome"])}").ToList();
+        var changes = Items(plan, "actions").Select(change => $"{Text(change["cluster"])} {Text(change["kind"])} {Text(change["name"])} {Text(change["action"])}").ToList();
         var failures = Items(plan, "failures").Select(failure => $"{Text(failure["cluster"])}: {Text(failure["reason"])}").ToList();
         return Observation.Of(letters.Count == 0 && environment.Events.Pending == 0, $"events pending {environment.Events.Pending}, dead letters {Listed(letters)}")
             .And(Observation.Of(changes.Count == 0 && failures.Count == 0, $"plan: changes {Listed(changes)}, failures {Listed(failures)}"));

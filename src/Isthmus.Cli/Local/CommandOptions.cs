@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Isthmus.Core.Mesh;
 using Isthmus.Runtime.Mesh;
 
 namespace Isthmus.Cli.Local;
@@ -30,6 +31,22 @@ internal static class CommandOptions
         var key = await File.ReadAllBytesAsync(file.FullName, cancellationToken);
         return key.Length >= 16 ? key : throw new IOException($"{file.FullName} holds fewer than 16 bytes.");
     }
+
+    /// <summary>The clusters that somebody named. Throws <see cref="UsageException"/> for one that the document does not list.</summary>
+    public static IReadOnlyList<MeshCluster> Clusters(MeshDocument mesh, IReadOnlyList<string> names)
+    {
+        var unknown = names.Where(name => mesh.Find(new ClusterName(name)) is null).ToList();
+        if (unknown.Count > 0)
+        {
+            throw new UsageException(
+                $"--cluster {string.Join(", ", unknown)}: mesh '{mesh.Name}' has no such cluster. It has: {string.Join(", ", mesh.Clusters.Select(cluster => cluster.Name).Order())}.");
+        }
+
+        return [.. mesh.Clusters.Where(cluster => names.Contains(cluster.Name.Value))];
+    }
+
+    /// <summary>Whether a command can tell its user what went wrong, rather than fail with a stack trace.</summary>
+    public static bool IsUsers(Exception fault) => fault is MeshDocumentException or IOException or UnauthorizedAccessException or UsageException;
 
     /// <summary>Says what is wrong, a line for each error of a mesh document, and gives the exit code.</summary>
     public static int Fail(Exception fault, TextWriter error)

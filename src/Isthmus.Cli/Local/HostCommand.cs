@@ -5,6 +5,7 @@ using Isthmus.Embedded.EventGrid;
 using Isthmus.Embedded.Tls;
 using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Mesh;
+using Isthmus.Runtime.PrivateDns;
 using Microsoft.Extensions.Logging;
 
 namespace Isthmus.Cli.Local;
@@ -36,12 +37,14 @@ internal static class HostCommand
             await documents.ReadAsync(cancellationToken);
             await using var events = await EmbeddedEventGrid.StartAsync(
                 new EmbeddedEventGridOptions { Authority = authority, ReceiverAuthorityPem = authority.Pem, LoggerFactory = loggers }, cancellationToken);
+            var credential = new DefaultAzureCredential();
             await using var host = await LocalFunctions.StartAsync(
                 new LocalFunctionsOptions
                 {
                     Authority = authority,
                     Documents = documents,
-                    Vaults = new VaultClients(new DefaultAzureCredential()),
+                    Vaults = new VaultClients(credential),
+                    Arm = new ArmClient(credential, TimeProvider.System),
                     Events = events,
                     WebhookKeys = [keyFile is null ? RandomNumberGenerator.GetBytes(32) : await CommandOptions.ReadKeyAsync(keyFile, cancellationToken)],
                     PublicUrl = publicUrl,

@@ -10,6 +10,7 @@ using Isthmus.Functions;
 using Isthmus.Runtime.Composition;
 using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Mesh;
+using Isthmus.Runtime.PrivateDns;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,6 +25,9 @@ internal sealed record LocalFunctionsOptions
     public required IMeshDocumentSource Documents { get; init; }
     public required VaultClients Vaults { get; init; }
     public required EmbeddedEventGrid Events { get; init; }
+
+    /// <summary>Null where there is no Azure to reach, as in the demo.</summary>
+    public ArmClient? Arm { get; init; }
     public required IReadOnlyList<byte[]> WebhookKeys { get; init; }
 
     /// <summary>Where API servers reach the host; its own loopback address unless given.</summary>
@@ -53,6 +57,7 @@ internal static class LocalFunctions
         {
             Documents = options.Documents,
             Vaults = options.Vaults,
+            Arm = options.Arm,
             Topic = topic,
             Webhooks = services => new WebhookSettings
             {

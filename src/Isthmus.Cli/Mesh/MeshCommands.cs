@@ -6,6 +6,7 @@ using Isthmus.Cli.Local;
 using Isthmus.Core.Webhooks;
 using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Mesh;
+using Isthmus.Runtime.PrivateDns;
 using Isthmus.Runtime.Reconcilers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -19,13 +20,6 @@ internal static class MeshCommands
     public static Command CreateStatus() => Create(
         "status", "Shows what is in place in the clusters of a mesh document.",
         (reconciler, token) => reconciler.PlanAsync(token), entry => entry.Outcome is RunOutcome.Unchanged or RunOutcome.Skipped);
-
-    public static Command CreatePlan() => Create(
-        "plan", "Shows what apply would change.", (reconciler, token) => reconciler.PlanAsync(token), entry => entry.Outcome != RunOutcome.Unchanged);
-
-    public static Command CreateApply() => Create(
-        "apply", "Reconciles every cluster of a mesh document once.",
-        (reconciler, token) => reconciler.RunAsync(token), entry => entry.Outcome != RunOutcome.Unchanged);
 
     private static Command Create(
         string name, string description, Func<ResyncReconciler, CancellationToken, Task<RunReport>> run, Func<RunEntry, bool> which)
@@ -67,6 +61,7 @@ internal static class MeshCommands
         services.AddSingleton<IMeshDocumentSource>(new FileMeshDocumentSource(mesh.FullName));
         services.AddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
         services.AddSingleton(provider => new VaultClients(provider.GetRequiredService<TokenCredential>()));
+        services.AddSingleton(provider => new ArmClient(provider.GetRequiredService<TokenCredential>(), TimeProvider.System));
         services.AddSingleton<ICertificateSource, KeyVaultCertificateSource>();
         services.AddSingleton(webhooks);
         services.AddReconcilers();
@@ -90,6 +85,9 @@ internal static class MeshCommands
         }
 
         Terminal.For(streams.Output).Write(table);
+        GatewayTable.Print(report, streams);
+        foreach (var warning in report.Warnings)
+            streams.Error.WriteLine($"warning: {RunText.Plain(warning.Reason)}");
         foreach (var failure in report.Failures)
             streams.Error.WriteLine($"{failure.Cluster?.Value ?? "mesh"}: {failure.Reason}");
     }

@@ -10,15 +10,16 @@ internal static class ChangeFingerprint
     private const string OurPrefix = "isthmus.dev/";
 
     // What we write ourselves onto exported Services: an event for each would only find that nothing is to be done.
-    private static readonly string[] OwnAnnotations =
+    private static readonly string[] OwnMarks =
     [
-        FederationNames.ExportedSinceAnnotation, FederationNames.AddressAnnotation, FederationNames.AddressClaimedAnnotation, FederationNames.ProblemAnnotation,
+        FederationNames.ExportedSinceAnnotation, FederationNames.AddressAnnotation, FederationNames.AddressClaimedAnnotation,
+        FederationNames.ProblemAnnotation, FederationNames.ExportedLabel,
     ];
 
     // Istio's words on a gateway's Service, which decide over its addresses.
     private static readonly string[] GatewayMarks = ["networking.istio.io/gatewayPort", "traffic.istio.io/nodeSelector"];
 
-    private static readonly string[] ServiceFields = ["type", "clusterIP", "ports", "selector", "externalName", "externalIPs"];
+    private static readonly string[] ServiceFields = ["type", "clusterIP", "ports", "selector", "externalName", "externalIPs", "publishNotReadyAddresses"];
 
     /// <summary>Null for an object that is not there.</summary>
     public static JsonObject? Of(string kind, JsonObject? obj) => obj is null ? null : kind switch
@@ -42,19 +43,17 @@ internal static class ChangeFingerprint
         });
     }
 
-    /// <summary>Which pods stand behind the Service, for their identities; their addresses and readiness stay inside the cluster.</summary>
+    /// <summary>Which pods stand behind the Service and are ready, for identities, weights and pods' names; their addresses stay inside the cluster.</summary>
     private static JsonObject EndpointSlice(JsonObject slice)
     {
-        var pods = (slice["endpoints"] as JsonArray ?? [])
+        var endpoints = (slice["endpoints"] as JsonArray ?? [])
             .OfType<JsonObject>()
-            .Select(endpoint => ObjectMetadata.TextOf((endpoint["targetRef"] as JsonObject)?["name"]))
-            .OfType<string>()
-            .Order(StringComparer.Ordinal)
-            .Distinct();
+            .Select(endpoint => $"{ObjectMetadata.TextOf((endpoint["targetRef"] as JsonObject)?["name"])}/{ObjectMetadata.TextOf(endpoint["hostname"])}/{PodsBehind.IsReady(endpoint)}")
+            .Order(StringComparer.Ordinal);
         return With(slice, new JsonObject
         {
             ["service"] = slice.Label("kubernetes.io/service-name"),
-            ["pods"] = new JsonArray([.. pods.Select(pod => (JsonNode)pod)]),
+            ["endpoints"] = new JsonArray([.. endpoints.Select(endpoint => (JsonNode)endpoint)]),
         });
     }
 
@@ -72,7 +71,7 @@ internal static class ChangeFingerprint
         var ours = new JsonObject();
         foreach (var (key, value) in map ?? [])
         {
-            if (key.StartsWith(OurPrefix, StringComparison.Ordinal) && !OwnAnnotations.Contains(key))
+            if (key.StartsWith(OurPrefix, StringComparison.Ordinal) && !OwnMarks.Contains(key))
                 ours[key] = value?.DeepClone();
         }
 

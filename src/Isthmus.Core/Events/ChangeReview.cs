@@ -25,6 +25,9 @@ public static class ChangeReview
         return EventOf(cluster, kind, Text(request, "operation") ?? "UPDATE", request, obj, old);
     }
 
+    /// <summary>What counts in an EndpointSlice, as text: while it stays the same, a change of the slice is nobody's business here.</summary>
+    public static string FingerprintOfSlice(JsonObject slice) => ChangeFingerprint.Of("EndpointSlice", slice)?.ToJsonString() ?? "";
+
     private static ChangeDecision EventOf(MeshCluster cluster, string kind, string operation, JsonObject request, JsonObject obj, JsonObject? old)
     {
         // The namespace of the request counts: an object that is created may leave it out.
@@ -35,10 +38,12 @@ public static class ChangeReview
         var service = new ServiceName(ns, name);
         if (kind == "Service" && cluster.Gateway?.Service == service)
             return new ChangeDecision.Publish(new MeshEvent.ClusterChanged(cluster.Name));
-        // Only for the Service itself does its resourceVersion tell when the write has landed.
-        return kind == "Service"
-            ? new ChangeDecision.Publish(new MeshEvent.ServiceChanged(cluster.Name, service, operation, old?.Uid(), old?.ResourceVersion()))
-            : new ChangeDecision.Publish(new MeshEvent.ServiceChanged(cluster.Name, service, "UPDATE", null, null));
+        return new ChangeDecision.Publish(new MeshEvent.ServiceChanged(cluster.Name, service, operation, old?.Uid(), old?.ResourceVersion())
+        {
+            Kind = kind,
+            // An object whose name the server has yet to make is not waited for by name.
+            ObjectName = Text(request, "name") ?? (obj.Name().Length > 0 ? obj.Name() : name),
+        });
     }
 
     private static string? Text(JsonObject fields, string name) => ObjectMetadata.TextOf(fields[name]) is { Length: > 0 } text ? text : null;

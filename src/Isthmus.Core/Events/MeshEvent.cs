@@ -36,7 +36,11 @@ public abstract record MeshEvent
         return type switch
         {
             ServiceChangedType when Text(fields, "namespace") is { } ns && Text(fields, "name") is { } name && Text(fields, "operation") is { } operation =>
-                new ServiceChanged(new ClusterName(cluster), new ServiceName(ns, name), operation, Text(fields, "uid"), Text(fields, "oldResourceVersion")),
+                new ServiceChanged(new ClusterName(cluster), new ServiceName(ns, name), operation, Text(fields, "uid"), Text(fields, "oldResourceVersion"))
+                {
+                    Kind = Text(fields, "kind") ?? "Service",
+                    ObjectName = Text(fields, "object") ?? name,
+                },
             ClusterChangedType => new ClusterChanged(new ClusterName(cluster)),
             _ => null,
         };
@@ -46,25 +50,39 @@ public abstract record MeshEvent
 
     /// <summary>A Service, or something that decides how it is exported, is about to be written.</summary>
     /// <param name="Operation">CREATE, UPDATE or DELETE.</param>
-    /// <param name="Uid">The Service's uid; null on CREATE, and where another object than the Service is written.</param>
-    /// <param name="OldResourceVersion">The Service's resourceVersion before the write; null where <paramref name="Uid"/> is.</param>
+    /// <param name="Uid">The uid of the object that is written; null on CREATE.</param>
+    /// <param name="OldResourceVersion">The object's resourceVersion before the write; null on CREATE.</param>
     public sealed record ServiceChanged(ClusterName Cluster, ServiceName Service, string Operation, string? Uid, string? OldResourceVersion) : MeshEvent
     {
         public override string Type => ServiceChangedType;
+
+        /// <summary>The kind of the object that is written: Service, ServiceExport or EndpointSlice.</summary>
+        public string Kind { get; init; } = "Service";
+
+        /// <summary>Its name, in the Service's namespace; only an EndpointSlice has another than the Service.</summary>
+        public string ObjectName { get; init; } = Service.Name;
 
         public override string Subject => Service.ToString();
 
         public override ClusterName Cluster { get; init; } = Cluster;
 
-        public override JsonObject ToData() => new()
+        public override JsonObject ToData()
         {
-            ["cluster"] = Cluster.Value,
-            ["namespace"] = Service.Namespace,
-            ["name"] = Service.Name,
-            ["operation"] = Operation,
-            ["uid"] = Uid,
-            ["oldResourceVersion"] = OldResourceVersion,
-        };
+            var data = new JsonObject
+            {
+                ["cluster"] = Cluster.Value,
+                ["namespace"] = Service.Namespace,
+                ["name"] = Service.Name,
+                ["operation"] = Operation,
+                ["uid"] = Uid,
+                ["oldResourceVersion"] = OldResourceVersion,
+            };
+            if (Kind != "Service")
+                data["kind"] = Kind;
+            if (ObjectName != Service.Name)
+                data["object"] = ObjectName;
+            return data;
+        }
     }
 
     /// <summary>A cluster joined, left, or something changed that concerns all its services, such as its gateway's address.</summary>

@@ -1,12 +1,11 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Isthmus.Core.Kubernetes;
-using Isthmus.Core.Mesh;
 
 namespace Isthmus.Core.Federation;
 
 /// <summary>A name's hold on an address. The earlier claim wins, then the smaller name: everybody decides alike.</summary>
-public readonly record struct AddressClaim(ServiceName Service, string Address, DateTimeOffset Claimed) : IComparable<AddressClaim>
+public readonly record struct AddressClaim(GlobalName Name, string Address, DateTimeOffset Claimed) : IComparable<AddressClaim>
 {
     // Times are kept as text in annotations; one form, so that equal times are equal texts.
     private const string Format = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
@@ -15,7 +14,7 @@ public readonly record struct AddressClaim(ServiceName Service, string Address, 
     {
         var order = Claimed.CompareTo(other.Claimed);
         if (order == 0)
-            order = Service.CompareTo(other.Service);
+            order = Name.CompareTo(other.Name);
         return order != 0 ? order : string.CompareOrdinal(Address, other.Address);
     }
 
@@ -25,16 +24,16 @@ public readonly record struct AddressClaim(ServiceName Service, string Address, 
     public static DateTimeOffset? ReadTime(string? text) =>
         DateTimeOffset.TryParseExact(text, Format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 
-    /// <summary>The claim that one of our ServiceEntries shows.</summary>
-    public static AddressClaim? OfServiceEntry(JsonObject entry) =>
-        entry.Label(FederationNames.AddressLabel) is { } address && KnownExporters.ServiceOf(entry) is { } service
-            ? new AddressClaim(service, address, ReadTime(entry.Annotation(FederationNames.AddressClaimedAnnotation)) ?? DateTimeOffset.MaxValue)
+    /// <summary>The claim that one of our ServiceEntries shows, or the record of an address at rest.</summary>
+    public static AddressClaim? OfOurs(JsonObject obj) =>
+        obj.Label(FederationNames.AddressLabel) is { } address && KnownExporters.NameOf(obj) is { } name
+            ? new AddressClaim(name, address, ReadTime(obj.Annotation(FederationNames.AddressClaimedAnnotation)) ?? DateTimeOffset.MaxValue)
             : null;
 
     /// <summary>The claim that an exported (or once exported) Service shows.</summary>
     public static AddressClaim? OfService(JsonObject service) =>
         service.Annotation(FederationNames.AddressAnnotation) is { } address
             && ReadTime(service.Annotation(FederationNames.AddressClaimedAnnotation)) is { } claimed
-            ? new AddressClaim(new ServiceName(service.NamespaceName() ?? "", service.Name()), address, claimed)
+            ? new AddressClaim(new GlobalName(FederationNames.NameOf(service)), address, claimed)
             : null;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 
 namespace Isthmus.Core.Federation;
 
@@ -6,23 +7,33 @@ namespace Isthmus.Core.Federation;
 internal static class EndpointWeights
 {
     // Envoy sums the weights of a locality in 32 bits.
-    private const long Most = 100_000;
+    private const int Most = 100_000;
 
-    /// <summary>The weight of each single address of a group, for groups of (ready endpoints, addresses); all 1 where nothing is known.</summary>
+    /// <summary>
+    /// The weight of each single address of a group, for groups of (ready endpoints, addresses): exact where whole numbers up to
+    /// 100,000 allow it, else rounded to them. Groups are alike where nothing is known; 0 for a group with nothing ready beside others that have.
+    /// </summary>
     public static ImmutableArray<int> For(IReadOnlyList<(int Ready, int Addresses)> groups)
     {
+        if (groups.Count == 0)
+            return [];
         if (groups.All(group => group.Ready == 0))
-            groups = [.. groups.Select(group => (group.Addresses, group.Addresses))];
-        // Past a certain size exactness is not worth the digits: rounding then errs by less than a thousandth.
-        var multiple = groups.Aggregate(1L, (product, group) => product > Most ? product : Lcm(product, Math.Max(1, group.Addresses)));
-        var weights = groups.Select(group => group.Ready * multiple / Math.Max(1, group.Addresses)).ToList();
-        var divisor = weights.Where(weight => weight > 0).Aggregate(0L, Gcd);
-        weights = [.. weights.Select(weight => weight / Math.Max(1, divisor))];
-        var largest = weights.DefaultIfEmpty(0).Max();
-        return [.. weights.Select(weight => (int)(largest <= Most ? weight : Math.Max(weight > 0 ? 1 : 0, weight * Most / largest)))];
+            return For([.. groups.Select(group => (1, group.Addresses))]);
+        // A group's weight is shared by its addresses, so each address gets ready ÷ addresses: brought to a common denominator.
+        var denominator = groups.Aggregate(BigInteger.One, (product, group) => Lcm(product, Math.Max(1, group.Addresses)));
+        var exact = groups.Select(group => group.Ready * denominator / Math.Max(1, group.Addresses)).ToList();
+        var divisor = exact.Aggregate(BigInteger.Zero, BigInteger.GreatestCommonDivisor);
+        var largest = exact.Max() / divisor;
+        return [.. exact.Select(weight => Scaled(weight / divisor, largest))];
     }
 
-    private static long Gcd(long left, long right) => right == 0 ? left : Gcd(right, left % right);
+    private static int Scaled(BigInteger weight, BigInteger largest)
+    {
+        if (largest <= Most || weight.IsZero)
+            return (int)weight;
+        var rounded = ((2 * weight * Most) + largest) / (2 * largest);
+        return Math.Max(1, (int)rounded);
+    }
 
-    private static long Lcm(long left, long right) => left / Gcd(left, right) * right;
+    private static BigInteger Lcm(BigInteger left, BigInteger right) => left / BigInteger.GreatestCommonDivisor(left, right) * right;
 }

@@ -8,8 +8,8 @@ using Isthmus.Core.Planning;
 
 namespace Isthmus.Core.Federation;
 
-/// <summary>A plan, and whether it has to be made again with the holders of all addresses known.</summary>
-public sealed record FederationPlan(Plan Plan, bool NeedsAllAddresses);
+/// <summary>A plan, and whether it has to be made again with the holders of all addresses known, or the objects of pods.</summary>
+public sealed record FederationPlan(Plan Plan, bool NeedsAllAddresses, bool NeedsPods);
 
 /// <summary>
 /// Mode 1: what every cluster should hold so that exported services can be reached by their global names. The same planner
@@ -24,45 +24,94 @@ public static class FederationPlanner
         var claims = Assign(mesh, snapshot, exports);
         var desired = new List<DesiredObject>();
         var records = new Dictionary<ClusterName, SortedDictionary<string, string>>();
-        var writer = new ServiceEntryWriter(mesh);
+        var down = GatewayHealth.Read(mesh.Name, snapshot.Clusters.Values.Select(cluster => cluster.GatewayHealth)).Down;
+        var writer = new ServiceEntryWriter(mesh, down, new GatewayCounts(snapshot));
+        var pods = new PodEntryWriter(mesh);
         foreach (var importer in mesh.Clusters.Where(cluster => cluster is { Leaving: false, HasOwnControlPlane: true }))
         {
             var names = records[importer.Name] = new SortedDictionary<string, string>(StringComparer.Ordinal);
-            foreach (var service in exports.Services.Values.Where(service => claims.ContainsKey(service.Name)))
+            foreach (var service in exports.Services.Values)
             {
-                var objects = writer.Write(importer, service, claims[service.Name]).ToList();
-                desired.AddRange(objects.Where(_ => snapshot.Clusters.ContainsKey(importer.Name)));
-                if (objects.Count > 0)
-                    names[service.Name.GlobalHost(mesh.Domain)] = claims[service.Name].Address;
+                var name = new GlobalName(service.Name);
+                var objects = claims.TryGetValue(name, out var claim) ? writer.Write(importer, service, claim).Select(item => (Name: name, Object: item)) : [];
+                foreach (var (part, item) in objects.Concat(pods.Write(importer, service, claims)))
+                {
+                    names[part.Host(mesh.Domain)] = claims[part].Address;
+                    desired.Add(item);
+                }
+
+                desired.AddRange(pods.Subsets(importer, service));
             }
         }
 
         var (gateways, skipped) = Gateways(mesh, snapshot, exports);
         desired.AddRange(gateways);
+        desired.AddRange(AtRest(mesh, snapshot, exports));
+        desired.RemoveAll(item => !snapshot.Clusters.ContainsKey(item.Id.Cluster));
         var owned = PlanDiff.Compute(desired, Observed(mesh, snapshot, desired)).OwnedOnly(mesh.Name);
-        var contributions = Marks(mesh, snapshot, exports, claims)
+        var contributions = new ExportReport(mesh, snapshot, exports, claims).Write()
             .Concat(Records(mesh, snapshot, records))
-            .Concat(skipped);
-        return new FederationPlan(owned.With(new Plan(contributions)), exports.Services.Count > claims.Count && snapshot.KnownAddresses is not null);
+            .Concat(PrivateRecords(mesh, snapshot, records))
+            .Concat(skipped)
+            .Concat(Moves(mesh, snapshot, claims));
+        return new FederationPlan(
+            owned.With(new Plan(contributions)),
+            snapshot.KnownAddresses is not null && !exports.Names.All(claims.ContainsKey),
+            !snapshot.HasPods && MayHavePods(snapshot, exports));
     }
 
     /// <summary>Whether every Service of a cluster counts, and not the exported ones alone.</summary>
     public static bool ListsAllServices(MeshDocument mesh, MeshCluster cluster) =>
         mesh.Find(cluster.ControlPlane) is { } controlPlane && CrossNetworkHosts.AreListed(mesh, controlPlane);
 
-    private static ImmutableSortedDictionary<ServiceName, AddressClaim> Assign(MeshDocument mesh, FederationSnapshot snapshot, MeshExports exports)
+    private static ImmutableSortedDictionary<GlobalName, AddressClaim> Assign(MeshDocument mesh, FederationSnapshot snapshot, MeshExports exports)
     {
-        var shown = snapshot.Clusters.Values
-            .SelectMany(cluster => cluster.ServiceEntries.Concat(cluster.AddressHolders).Where(entry => Ownership.IsOurs(entry, mesh.Name)))
-            .Select(AddressClaim.OfServiceEntry)
-            .Concat(exports.Seen.Select(export => AddressClaim.OfService(export.Service)))
-            .OfType<AddressClaim>()
-            .ToLookup(claim => exports.Services.ContainsKey(claim.Service));
-        var own = shown[true].ToLookup(claim => claim.Service);
+        var names = exports.Names.ToHashSet();
+        var resting = AddressRest.Claims(mesh, snapshot.Clusters.Values.SelectMany(cluster => cluster.RestingAddresses), snapshot.Now).ToList();
+        var shown = Shown(mesh, snapshot)
+            .Concat(exports.Seen.Select(export => export.Service is { } service ? AddressClaim.OfService(service) : null).OfType<AddressClaim>())
+            .Concat(resting.Where(claim => names.Contains(claim.Name)))
+            .ToLookup(claim => names.Contains(claim.Name));
+        var own = shown[true].ToLookup(claim => claim.Name);
         var book = new AddressBook(
-            new VirtualAddressRange(mesh.AddressRange), mesh.Domain, snapshot.Now, shown[false], address => snapshot.KnownAddresses?.Contains(address) ?? true);
-        return book.Assign(exports.Services.Keys.ToDictionary(name => name, name => own[name].ToImmutableArray()));
+            new VirtualAddressRange(mesh.AddressRange), mesh.Domain, snapshot.Now, shown[false], resting, address => snapshot.KnownAddresses?.Contains(address) ?? true);
+        return book.Assign(names.ToDictionary(name => name, name => own[name].ToImmutableArray()));
     }
+
+    private static IEnumerable<AddressClaim> Shown(MeshDocument mesh, FederationSnapshot snapshot) => snapshot.Clusters.Values
+        .SelectMany(cluster => cluster.ServiceEntries.Concat(cluster.AddressHolders).Where(entry => Ownership.IsOurs(entry, mesh.Name)))
+        .Select(AddressClaim.OfOurs).OfType<AddressClaim>();
+
+    private static IEnumerable<DesiredObject> AtRest(MeshDocument mesh, FederationSnapshot snapshot, MeshExports exports)
+    {
+        var names = exports.Names.ToHashSet();
+        return mesh.Clusters.Where(cluster => cluster is { Leaving: false, HasOwnControlPlane: true } && snapshot.Clusters.ContainsKey(cluster.Name))
+            .SelectMany(cluster => AddressRest.Desired(mesh, cluster.Name, snapshot.Clusters[cluster.Name], snapshot.Scope, names.Contains, snapshot.Now));
+    }
+
+    /// <summary>A name that has to leave its address is not silently moved: clients may hold the old one for as long as their resolvers do.</summary>
+    private static IEnumerable<PlannedAction> Moves(MeshDocument mesh, FederationSnapshot snapshot, ImmutableSortedDictionary<GlobalName, AddressClaim> claims)
+    {
+        var range = new VirtualAddressRange(mesh.AddressRange);
+        foreach (var (cluster, seen) in snapshot.Clusters)
+        {
+            foreach (var live in seen.ServiceEntries.Where(entry => Ownership.IsOurs(entry, mesh.Name)))
+            {
+                if (AddressClaim.OfOurs(live) is { } old && claims.TryGetValue(old.Name, out var held) && held.Address != old.Address)
+                {
+                    var why = range.Contains(old.Address) ? "which another name claimed before" : $"which lies outside the mesh's addressRange {mesh.AddressRange}";
+                    yield return new PlannedAction.Skipped(
+                        FederationNames.ServiceEntry(cluster, old.Name, mesh.Domain), $"{old.Name.Host(mesh.Domain)} moves to {held.Address} from {old.Address}, {why}");
+                }
+            }
+        }
+    }
+
+    // The objects of the service's own name are the first to come and the last to go (Plan's order), so they tell whether there are more.
+    private static bool MayHavePods(FederationSnapshot snapshot, MeshExports exports) =>
+        exports.Services.Values.Any(service => service.Accepted.Concat(service.Conflicting).Any(exporter => exporter.IsHeadless))
+        || snapshot.Clusters.Values.SelectMany(cluster => cluster.ServiceEntries.Concat(cluster.DestinationRules))
+            .Any(live => live.Label(FederationNames.HeadlessLabel) is not null && KnownExporters.ServiceOf(live) is { } service && snapshot.Scope.Includes(service));
 
     private static (IReadOnlyList<DesiredObject> Desired, IReadOnlyList<PlannedAction> Skipped) Gateways(
         MeshDocument mesh, FederationSnapshot snapshot, MeshExports exports)
@@ -80,10 +129,10 @@ public static class FederationPlanner
             var hosts = Hosts(mesh, snapshot, exports, served, controlPlane, seen);
             // The control plane's own gateway speaks for all that it serves: a Gateway selects pods in each of them.
             var first = served.Find(cluster => cluster.Name == controlPlane.Name) ?? served[0];
-            var selector = first.Gateway is null
-                ? ImmutableSortedDictionary<string, string>.Empty
-                : GatewayAddress.Selector(first.Gateway, snapshot.Clusters.GetValueOrDefault(first.Name)?.GatewayService);
-            var result = new ExportGatewayWriter(mesh, controlPlane, seen.Gateways).Write(hosts, selector);
+            if (first.Gateway is not { } gateway)
+                continue;
+            var place = GatewayPlace.Of(gateway, snapshot.Clusters.GetValueOrDefault(first.Name)?.GatewayService, seen.ScopesGateways);
+            var result = new ExportGatewayWriter(mesh, controlPlane, place, seen.Gateways).Write(hosts);
             desired.AddRange(result.Desired);
             skipped.AddRange(result.Skipped);
         }
@@ -97,6 +146,8 @@ public static class FederationPlanner
         var scope = snapshot.Scope;
         var exported = exports.Seen
             .Where(export => export.Exporter is not null && served.Contains(export.Cluster) && scope.Includes(export.Name))
+            // Nobody is led to an export that was left out, so nobody may reach it either.
+            .Where(export => exports.Services.GetValueOrDefault(export.Name)?.IsLeftOut(export.Cluster.Name) != true)
             .Select(export => (export.Name.Namespace, Host: export.Name.ClusterHost(export.Cluster)));
         // Names outside the scope stay as they are listed, so that one name's event reads no other name. A silent cluster's exports
         // are known only from what the Gateways list already, so nothing is taken out of them.
@@ -119,6 +170,7 @@ public static class FederationPlanner
                 (ResourceKind.ServiceEntry, seen.ServiceEntries),
                 (ResourceKind.DestinationRule, seen.DestinationRules),
                 (ResourceKind.Gateway, seen.Gateways),
+                (ResourceKind.ConfigMap, seen.RestingAddresses),
             })
             {
                 foreach (var live in objects)
@@ -138,44 +190,6 @@ public static class FederationPlanner
         return KnownExporters.ServiceOf(live) is { } name && scope.Includes(name);
     }
 
-    private static IEnumerable<PlannedAction> Marks(
-        MeshDocument mesh, FederationSnapshot snapshot, MeshExports exports, ImmutableSortedDictionary<ServiceName, AddressClaim> claims)
-    {
-        foreach (var export in exports.Seen.Where(export => snapshot.Scope.Includes(export.Name)))
-        {
-            var claim = export.Exporter is not null && claims.TryGetValue(export.Name, out var held) ? held : (AddressClaim?)null;
-            var problem = export.Refusal ?? exports.Services.GetValueOrDefault(export.Name)?.ConflictFor(export.Cluster.Name)
-                ?? UnknownImporters(mesh, export) ?? Unreachable(mesh, export) ?? (claim is null ? "no address is free in the mesh's addressRange" : null);
-            var mark = ServiceMarks.Export(export, claim, problem);
-            yield return mark;
-            if (problem is not null)
-                yield return new PlannedAction.Skipped(mark.Id, problem);
-        }
-
-        foreach (var (name, seen) in snapshot.Clusters)
-        {
-            var isLeaving = mesh.Find(name) is { Leaving: true };
-            foreach (var service in seen.Services.Where(service => snapshot.Scope.Includes(FederationNames.NameOf(service)) && !service.IsTerminating()))
-            {
-                if (isLeaving)
-                    yield return ServiceMarks.Left(name, service);
-                else if (!FederationNames.IsExported(service))
-                    yield return ServiceMarks.Withdrawn(name, service);
-            }
-        }
-    }
-
-    private static string? Unreachable(MeshDocument mesh, ServiceExport export) =>
-        export.Exporter is { Gateways.IsEmpty: true } && mesh.Clusters.Any(cluster => cluster.ControlPlane != export.Cluster.ControlPlane)
-            ? "the cluster has no gateway with an address, so other control planes' clusters cannot reach it"
-            : null;
-
-    private static string? UnknownImporters(MeshDocument mesh, ServiceExport export)
-    {
-        var unknown = export.Exporter?.ExportTo?.Where(cluster => mesh.Find(new ClusterName(cluster)) is null).ToList() ?? [];
-        return unknown.Count == 0 ? null : $"{FederationNames.ExportToAnnotation} names no cluster of the mesh: {string.Join(", ", unknown)}";
-    }
-
     private static IEnumerable<PlannedAction> Records(
         MeshDocument mesh, FederationSnapshot snapshot, Dictionary<ClusterName, SortedDictionary<string, string>> records)
     {
@@ -189,5 +203,17 @@ public static class FederationPlanner
                 .Concat(former.SelectMany(live => DnsPlanner.PlanFormer(cluster, mesh, live))))
                 yield return action;
         }
+    }
+
+    private static ImmutableArray<PlannedAction> PrivateRecords(
+        MeshDocument mesh, FederationSnapshot snapshot, Dictionary<ClusterName, SortedDictionary<string, string>> records)
+    {
+        if (snapshot.PrivateDns is not { } seen)
+            return [];
+        var controlPlanes = mesh.Clusters.Where(cluster => cluster is { Dns: DnsKind.Private, Leaving: false }).Select(cluster => cluster.ControlPlane).Distinct().ToList();
+        // A name has one address in the whole mesh, so one record set serves all clusters.
+        var wanted = controlPlanes.SelectMany(cluster => records.GetValueOrDefault(cluster) ?? []).DistinctBy(record => record.Key)
+            .ToImmutableSortedDictionary(record => record.Key, record => record.Value, StringComparer.Ordinal);
+        return PrivateDnsPlanner.Plan(mesh, seen, wanted, controlPlanes.TrueForAll(snapshot.Clusters.ContainsKey), snapshot.Scope).Actions;
     }
 }

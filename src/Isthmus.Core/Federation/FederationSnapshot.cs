@@ -1,25 +1,29 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using Isthmus.Core.Dns;
 using Isthmus.Core.Mesh;
 
 namespace Isthmus.Core.Federation;
 
-/// <summary>What a run looks at: some names, or all.</summary>
+/// <summary>What a run looks at: some names, all names of some namespaces, or all.</summary>
 public sealed class FederationScope
 {
-    public static readonly FederationScope Everything = new(null);
+    public static readonly FederationScope Everything = new(null, null);
 
     private readonly ImmutableSortedSet<ServiceName>? _names;
+    private readonly ImmutableSortedSet<string>? _namespaces;
 
-    private FederationScope(ImmutableSortedSet<ServiceName>? names) => _names = names;
+    private FederationScope(ImmutableSortedSet<ServiceName>? names, ImmutableSortedSet<string>? namespaces) => (_names, _namespaces) = (names, namespaces);
 
-    public bool IsEverything => _names is null;
+    public bool IsEverything => _names is null && _namespaces is null;
 
-    public static FederationScope Of(params ServiceName[] names) => new([.. names]);
+    public static FederationScope Of(params ServiceName[] names) => new([.. names], null);
 
-    public bool Includes(ServiceName name) => _names is null || _names.Contains(name);
+    public static FederationScope OfNamespaces(IEnumerable<string> namespaces) => new(null, [.. namespaces]);
 
-    public bool IncludesNamespace(string ns) => _names is null || _names.Any(name => name.Namespace == ns);
+    public bool Includes(ServiceName name) => IsEverything || (_names?.Contains(name) ?? IncludesNamespace(name.Namespace));
+
+    public bool IncludesNamespace(string ns) => IsEverything || (_names?.Any(name => name.Namespace == ns) ?? _namespaces?.Contains(ns) ?? false);
 }
 
 /// <summary>What was seen of one cluster, as raw objects. What lies outside the scope may be there or not; it is not touched.</summary>
@@ -36,8 +40,14 @@ public sealed class ClusterSnapshot
     /// <summary>ServiceEntries that hold one of the addresses in question.</summary>
     public IReadOnlyList<JsonObject> AddressHolders { get; init; } = [];
 
+    /// <summary>Our records of addresses that were freed a short while ago, at least those of the addresses in question.</summary>
+    public IReadOnlyList<JsonObject> RestingAddresses { get; init; } = [];
+
     /// <summary>The Services in scope, exported or not (any more).</summary>
     public IReadOnlyList<JsonObject> Services { get; init; } = [];
+
+    /// <summary>The ServiceExports in scope, in whichever version the cluster serves.</summary>
+    public IReadOnlyList<JsonObject> ServiceExports { get; init; } = [];
 
     /// <summary>Every Service in scope, exported or not; read only where networks of one control plane list them (<see cref="CrossNetworkHosts"/>).</summary>
     public IReadOnlyList<JsonObject> AllServices { get; init; } = [];
@@ -48,6 +58,12 @@ public sealed class ClusterSnapshot
     public IReadOnlyList<JsonObject> EndpointSlices { get; init; } = [];
 
     public JsonObject? GatewayService { get; init; }
+
+    /// <summary>Whether istiod takes Gateways for a pod from the pod's own namespace only (PILOT_SCOPE_GATEWAY_TO_NAMESPACE).</summary>
+    public bool ScopesGateways { get; init; }
+
+    /// <summary>The cluster's copy of the gateway probes' results; null where it has none.</summary>
+    public JsonObject? GatewayHealth { get; init; }
 
     /// <summary>Istio's own ConfigMap, for its trust domain; null where there is none.</summary>
     public JsonObject? IstioConfigMap { get; init; }
@@ -70,6 +86,15 @@ public sealed class FederationSnapshot
 
     /// <summary>The addresses whose holders were looked for in every cluster; null: all.</summary>
     public IReadOnlySet<string>? KnownAddresses { get; init; }
+
+    /// <summary>The zones of Azure Private DNS; null where there are none to look at, or they could not be read.</summary>
+    public PrivateDnsSnapshot? PrivateDns { get; init; }
+
+    /// <summary>Whether the objects of pods' names were looked for too; only headless services have any.</summary>
+    public bool HasPods { get; init; } = true;
+
+    /// <summary>To how many addresses the host names of gateways resolve now; those that do not are missing.</summary>
+    public IReadOnlyDictionary<string, int> Resolved { get; init; } = ImmutableSortedDictionary<string, int>.Empty;
 
     /// <summary>The time of first claims and exports that this run writes.</summary>
     public required DateTimeOffset Now { get; init; }

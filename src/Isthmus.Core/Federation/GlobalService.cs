@@ -11,6 +11,9 @@ internal sealed class GlobalService
         Name = name;
         Accepted = accepted;
         Conflicting = conflicting;
+        PodOwners = accepted.SelectMany(exporter => exporter.Pods.Select(pod => (Pod: pod, Owner: exporter)))
+            .DistinctBy(entry => entry.Pod.Name)
+            .ToImmutableSortedDictionary(entry => entry.Pod, entry => entry.Owner);
     }
 
     public ServiceName Name { get; }
@@ -20,7 +23,13 @@ internal sealed class GlobalService
 
     public ImmutableArray<Exporter> Conflicting { get; }
 
-    /// <summary>The oldest export's ports hold (Kubernetes' multi-cluster rule), then the smaller cluster name's.</summary>
+    /// <summary>The pods that have names of their own, each with the one exporter that it belongs to: the oldest that has a pod of that name.</summary>
+    public ImmutableSortedDictionary<ExportedPod, Exporter> PodOwners { get; }
+
+    /// <summary>Every name that clients may use for it.</summary>
+    public IEnumerable<GlobalName> Names => PodOwners.Keys.Select(pod => new GlobalName(Name, pod.Name)).Prepend(new GlobalName(Name));
+
+    /// <summary>What the oldest export says holds (Kubernetes' multi-cluster rule), then what the smaller cluster name's does.</summary>
     public static GlobalService Of(ServiceName name, IEnumerable<Exporter> exporters)
     {
         var ordered = exporters.OrderBy(exporter => exporter.Since).ThenBy(exporter => exporter.Cluster).ToList();
@@ -28,15 +37,37 @@ internal sealed class GlobalService
             name, [.. ordered.Where(exporter => exporter.Agrees(ordered[0]))], [.. ordered.Where(exporter => !exporter.Agrees(ordered[0]))]);
     }
 
-    /// <summary>What to tell an exporter about the disagreement; null where there is none. Every exporter concerned is told.</summary>
-    public string? ConflictFor(ClusterName cluster)
+    /// <summary>Whether a cluster's export does not stand behind the name.</summary>
+    public bool IsLeftOut(ClusterName cluster) => Conflicting.Any(exporter => exporter.Cluster == cluster);
+
+    /// <summary>What to tell an exporter about disagreements. Every exporter concerned is told.</summary>
+    public IEnumerable<ExportFault> ConflictsFor(ClusterName cluster)
     {
-        if (Conflicting.IsEmpty)
-            return null;
-        var oldest = Accepted[0];
-        var ports = string.Join(", ", oldest.Ports.Select(port => $"{port.Number}/{port.Protocol}"));
-        return Conflicting.Any(exporter => exporter.Cluster == cluster)
-            ? $"left out: its ports differ from {ports}, which {oldest.Cluster} exported first"
-            : $"left out for ports that differ from {ports}: {string.Join(", ", Conflicting.Select(exporter => exporter.Cluster).Order())}";
+        var concerned = (IsLeftOut(cluster) ? Conflicting.Where(exporter => exporter.Cluster == cluster) : Conflicting).OrderBy(exporter => exporter.Cluster);
+        foreach (var exporter in concerned)
+        {
+            var subject = exporter.Cluster == cluster ? "left out" : $"{exporter.Cluster} is left out";
+            foreach (var (reason, difference) in exporter.Differences(Accepted[0]))
+                yield return new ExportFault(reason, $"{subject}: {difference}, which {Accepted[0].Cluster} exported first: make them equal, or export only one of them");
+        }
+
+        foreach (var fault in PodConflictsFor(cluster))
+            yield return fault;
+    }
+
+    private IEnumerable<ExportFault> PodConflictsFor(ClusterName cluster)
+    {
+        var doubles = Accepted.SelectMany(exporter => exporter.Pods, (exporter, pod) => (pod.Name, exporter.Cluster))
+            .GroupBy(pod => pod.Name, pod => pod.Cluster)
+            .Where(clusters => clusters.Count() > 1 && clusters.Contains(cluster))
+            .Select(clusters => (Pod: clusters.Key, Owner: clusters.First(), Others: string.Join(", ", clusters.Skip(1).Order())))
+            .GroupBy(pod => (pod.Owner, pod.Others), pod => pod.Pod)
+            .OrderBy(pods => pods.Key.Owner).ThenBy(pods => pods.Key.Others, StringComparer.Ordinal);
+        foreach (var pods in doubles)
+        {
+            var names = string.Join(", ", pods.Order(StringComparer.Ordinal));
+            yield return new ExportFault(
+                "PodConflict", $"the names of pods {names} lead to {pods.Key.Owner}, which exported first, and not to {pods.Key.Others}: give the StatefulSets different names");
+        }
     }
 }

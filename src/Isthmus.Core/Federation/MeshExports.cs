@@ -5,33 +5,32 @@ using Isthmus.Core.Mesh;
 
 namespace Isthmus.Core.Federation;
 
-/// <summary>A Service that asks to be exported and what became of it.</summary>
-internal sealed record ServiceExport(MeshCluster Cluster, ServiceName Name, JsonObject Service, Exporter? Exporter, string? Refusal);
-
 /// <summary>All exports that are known: those seen, and those remembered of clusters that cannot be seen now.</summary>
 internal sealed class MeshExports
 {
-    private MeshExports(ImmutableArray<ServiceExport> seen, ImmutableSortedDictionary<ServiceName, GlobalService> services)
+    private MeshExports(ImmutableArray<SeenExport> seen, ImmutableSortedDictionary<ServiceName, GlobalService> services)
     {
         Seen = seen;
         Services = services;
     }
 
     /// <summary>Of reachable clusters that stay in the mesh: everything in scope's namespaces, refused ones included.</summary>
-    public ImmutableArray<ServiceExport> Seen { get; }
+    public ImmutableArray<SeenExport> Seen { get; }
 
     /// <summary>The global names in scope.</summary>
     public ImmutableSortedDictionary<ServiceName, GlobalService> Services { get; }
 
+    /// <summary>Every name in scope that clients may use.</summary>
+    public IEnumerable<GlobalName> Names => Services.Values.SelectMany(service => service.Names);
+
     public static MeshExports Of(MeshDocument mesh, FederationSnapshot snapshot)
     {
-        var seen = ImmutableArray.CreateBuilder<ServiceExport>();
+        var seen = ImmutableArray.CreateBuilder<SeenExport>();
         foreach (var cluster in mesh.Clusters.Where(cluster => !cluster.Leaving).OrderBy(cluster => cluster.Name))
         {
             if (!snapshot.Clusters.TryGetValue(cluster.Name, out var found))
                 continue;
-            foreach (var (service, exporter, refusal) in new ExportReader(cluster, found, TrustDomain.Of(mesh, cluster, snapshot), snapshot.Now).ReadAll())
-                seen.Add(new ServiceExport(cluster, FederationNames.NameOf(service), service, exporter, refusal));
+            seen.AddRange(new ExportReader(cluster, found, TrustDomain.Of(mesh, cluster, snapshot), snapshot.Now).ReadAll());
         }
 
         var offers = seen.Where(export => export.Exporter is not null && snapshot.Scope.Includes(export.Name))

@@ -10,9 +10,10 @@ namespace Isthmus.Core.Federation;
 /// Writes the two objects by which a control plane's clusters reach a global name. The name lives at the client only: the
 /// DestinationRule sends the SNI of the real service, so the exporter's gateway needs no ServiceEntry and nothing can loop.
 /// </summary>
-internal sealed class ServiceEntryWriter(MeshDocument mesh)
+internal sealed class ServiceEntryWriter(MeshDocument mesh, IReadOnlySet<GatewayAddress> down, GatewayCounts counts)
 {
     private const string TlsModeLabel = "security.istio.io/tlsMode";
+    private const string WithdrawnLabel = "isthmus.dev/withdrawn";
 
     public IEnumerable<DesiredObject> Write(MeshCluster importer, GlobalService service, AddressClaim claim)
     {
@@ -20,27 +21,28 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh)
         if (visible.Count == 0)
             return [];
         var realHost = RealHost(service.Name, visible[0].Cluster);
-        var groups = Groups(importer, realHost, visible);
+        var groups = EndpointGroup.All(mesh, importer, realHost, visible, down, address => counts.Of(service.Name, address));
         if (groups.Count == 0)
             return [];
+        var traffic = TrafficPlan.Of(importer, TrafficPolicy.Of(service), ServingGroups.Select(groups));
         return
         [
             new DesiredObject(
-                FederationNames.ServiceEntry(importer.Name, service.Name, mesh.Domain), Entry(importer, service, claim, visible, groups)),
+                FederationNames.ServiceEntry(importer.Name, new GlobalName(service.Name), mesh.Domain), Entry(importer, service, claim, visible, traffic)),
             new DesiredObject(
-                FederationNames.DestinationRule(importer.Name, service.Name, mesh.Domain), Rule(importer, service, realHost, visible)),
+                FederationNames.DestinationRule(importer.Name, new GlobalName(service.Name), mesh.Domain), Rule(importer, service, realHost, visible, traffic)),
         ];
     }
 
-    private JsonObject Entry(MeshCluster importer, GlobalService service, AddressClaim claim, IEnumerable<Exporter> visible, IReadOnlyList<Group> groups)
+    private JsonObject Entry(MeshCluster importer, GlobalService service, AddressClaim claim, IEnumerable<Exporter> visible, TrafficPlan traffic)
     {
-        var id = FederationNames.ServiceEntry(importer.Name, service.Name, mesh.Domain);
-        var labels = ServiceLabels(service.Name);
+        var id = FederationNames.ServiceEntry(importer.Name, new GlobalName(service.Name), mesh.Domain);
+        var labels = ServiceLabels(service);
         labels[FederationNames.AddressLabel] = claim.Address;
         var annotations = new JsonObject
         {
             [FederationNames.AddressClaimedAnnotation] = AddressClaim.Write(claim.Claimed),
-            [FederationNames.ExportersAnnotation] = KnownExporters.Write(visible),
+            [FederationNames.ExportersAnnotation] = KnownExporters.Write(visible, address => counts.Of(service.Name, address)),
         };
         var ports = service.Accepted[0].Ports;
         var entry = Ownership.NewObject(id, mesh.Name, labels, annotations);
@@ -53,19 +55,28 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh)
             // DNS takes addresses and host names alike; STATIC refuses names.
             ["resolution"] = "DNS",
             ["ports"] = new JsonArray(
-                [.. ports.Select(port => (JsonNode)new JsonObject { ["number"] = port.Number, ["name"] = port.Name, ["protocol"] = port.Protocol })]),
-            ["endpoints"] = Endpoints(importer, ports, groups),
+                [.. ports.Select(port => (JsonNode)port.ToJson())]),
+            ["endpoints"] = Endpoints(importer, ports, traffic),
         };
+        if (traffic.Groups.IsEmpty)
+            Withdraw(entry["spec"] as JsonObject ?? []);
         return entry;
     }
 
-    private JsonArray Endpoints(MeshCluster importer, ImmutableArray<ServicePort> ports, IReadOnlyList<Group> groups)
+    // A name whose exporters are all withdrawn keeps its address and the memory of them; calls fail at once. It selects workloads by a
+    // label that none has, because without endpoints Istio would resolve the host itself and lead clients to the virtual address.
+    private static void Withdraw(JsonObject spec)
+    {
+        spec.Remove("endpoints");
+        spec["resolution"] = "STATIC";
+        spec["workloadSelector"] = new JsonObject { ["labels"] = new JsonObject { [WithdrawnLabel] = "true" } };
+    }
+
+    private JsonArray Endpoints(MeshCluster importer, ImmutableArray<ServicePort> ports, TrafficPlan traffic)
     {
         var own = ServedGroup.Of(mesh, importer);
-        var weights = EndpointWeights.For([.. groups.Select(group => (group.Ready, group.Addresses.Length))]);
-        var isWeighted = weights.Where(weight => weight > 0).Distinct().Count() > 1;
         var endpoints = new JsonArray();
-        foreach (var (group, weight) in groups.Zip(weights).Where(pair => pair.Second > 0))
+        foreach (var (group, locality, weight) in traffic.Groups)
         {
             foreach (var address in group.Addresses)
             {
@@ -76,9 +87,9 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh)
                 // A network that it knows no gateway of is reached directly from everywhere.
                 if (!group.IsLocal && own.HasSeveralNetworks)
                     endpoint["network"] = own.Clusters.Any(cluster => cluster.Network == group.Network) ? $"{group.Network}-elsewhere" : group.Network.Value;
-                if (group.Locality is not null)
-                    endpoint["locality"] = group.Locality;
-                if (isWeighted)
+                if (locality is not null)
+                    endpoint["locality"] = locality;
+                if (weight is not null)
                     endpoint["weight"] = weight;
                 endpoints.Add(endpoint);
             }
@@ -87,30 +98,11 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh)
         return endpoints;
     }
 
-    /// <summary>An exporter is a (control plane, network): endpoints of a flat network count once. The importer's own are reached directly.</summary>
-    private List<Group> Groups(MeshCluster importer, string realHost, IEnumerable<Exporter> visible)
+    private JsonObject Rule(MeshCluster importer, GlobalService service, string realHost, IReadOnlyList<Exporter> visible, TrafficPlan traffic)
     {
-        var groups = visible
-            .Select(exporter => (Exporter: exporter, Cluster: mesh.Find(exporter.Cluster)))
-            .Where(pair => pair.Cluster is not null)
-            .GroupBy(pair => pair.Cluster is { } cluster && cluster.ControlPlane != importer.Name ? (cluster.ControlPlane, cluster.Network) : (importer.Name, default))
-            .Select(members => Group.Of(importer, realHost, [.. members.Select(pair => (pair.Exporter, pair.Cluster ?? importer))]))
-            .Where(group => !group.Addresses.IsEmpty)
-            .OrderBy(group => !group.IsLocal).ThenBy(group => group.Addresses[0])
-            .ToList();
-        // A draining cluster, or one without ready endpoints, serves only while nobody else does.
-        groups = Preferred(groups, group => !group.IsDraining);
-        return Preferred(groups, group => group.Ready > 0);
-    }
-
-    private static List<Group> Preferred(List<Group> groups, Predicate<Group> isPreferred) =>
-        groups.Exists(isPreferred) ? groups.FindAll(isPreferred) : groups;
-
-    private JsonObject Rule(MeshCluster importer, GlobalService service, string realHost, IReadOnlyList<Exporter> visible)
-    {
-        var id = FederationNames.DestinationRule(importer.Name, service.Name, mesh.Domain);
+        var id = FederationNames.DestinationRule(importer.Name, new GlobalName(service.Name), mesh.Domain);
         var identities = Identities(service.Name, visible);
-        var rule = Ownership.NewObject(id, mesh.Name, ServiceLabels(service.Name));
+        var rule = Ownership.NewObject(id, mesh.Name, ServiceLabels(service));
         rule["spec"] = new JsonObject
         {
             ["host"] = service.Name.GlobalHost(mesh.Domain),
@@ -118,15 +110,16 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh)
             // A port level inherits nothing, so each says everything; the SNI names the port.
             ["trafficPolicy"] = new JsonObject
             {
-                ["portLevelSettings"] = new JsonArray([.. service.Accepted[0].Ports.Select(port => (JsonNode)PortPolicy(port, realHost, identities))]),
+                ["portLevelSettings"] = new JsonArray([.. service.Accepted[0].Ports.Select(port => (JsonNode)PortPolicy(port, realHost, identities, traffic))]),
             },
         };
         return rule;
     }
 
-    private static JsonObject PortPolicy(ServicePort port, string realHost, IEnumerable<string> identities) => new()
+    private static JsonObject PortPolicy(ServicePort port, string realHost, IEnumerable<string> identities, TrafficPlan traffic) => new()
     {
         ["port"] = new JsonObject { ["number"] = port.Number },
+        ["loadBalancer"] = traffic.LoadBalancer.DeepClone(),
         // Without it Envoy never leaves a failed gateway: endpoints behind DNS are not health-checked by Kubernetes.
         ["outlierDetection"] = new JsonObject
         {
@@ -153,20 +146,11 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh)
         return identities.IsEmpty ? identities.Add($"spiffe://{visible[0].TrustDomain}/ns/{name.Namespace}/sa/default") : identities;
     }
 
-    private static JsonObject ServiceLabels(ServiceName name) =>
-        new() { [KnownExporters.NamespaceLabel] = name.Namespace, [KnownExporters.ServiceLabel] = name.Name };
-
-    private sealed record Group(bool IsLocal, ImmutableArray<GatewayAddress> Addresses, int Ready, string? Locality, bool IsDraining, NetworkName Network)
+    private static JsonObject ServiceLabels(GlobalService service)
     {
-        public static Group Of(MeshCluster importer, string realHost, IReadOnlyList<(Exporter Exporter, MeshCluster Cluster)> members)
-        {
-            var isLocal = members[0].Cluster.ControlPlane == importer.Name;
-            var ready = members.Sum(member => member.Exporter.Ready);
-            var isDraining = members.All(member => member.Cluster.Draining);
-            if (isLocal)
-                return new Group(true, [new GatewayAddress(realHost, 0)], ready, importer.Locality, isDraining, importer.Network);
-            var addresses = members.SelectMany(member => member.Exporter.Gateways).Distinct().Order().ToImmutableArray();
-            return new Group(false, addresses, ready, members[0].Cluster.Locality, isDraining, members[0].Cluster.Network);
-        }
+        var labels = FederationNames.Labels(new GlobalName(service.Name));
+        if (service.Accepted[0].IsHeadless)
+            labels[FederationNames.HeadlessLabel] = "true";
+        return labels;
     }
 }

@@ -4,30 +4,32 @@ using Isthmus.Core.Planning;
 
 namespace Isthmus.Core.Federation;
 
-/// <summary>Our annotations on users' Services: the only thing in them that we write.</summary>
+/// <summary>Our annotations on users' Services, and the label's twin where a ServiceExport exports one: the only thing in them that we write.</summary>
 internal static class ServiceMarks
 {
-    public static PlannedAction Export(ServiceExport export, AddressClaim? claim, string? problem)
+    public static PlannedAction Export(SeenExport export, JsonObject service, AddressClaim? claim, string? problem)
     {
-        var content = (JsonObject)export.Service.DeepClone();
+        var content = (JsonObject)service.DeepClone();
+        // A ServiceExport has a creation time and conditions of its own.
         if (export.Exporter is { } exporter)
-            Set(content, FederationNames.ExportedSinceAnnotation, AddressClaim.Write(exporter.Since));
+            Annotate(content, FederationNames.ExportedSinceAnnotation, export.IsLabelled ? AddressClaim.Write(exporter.Since) : null);
         if (claim is { } held)
         {
-            Set(content, FederationNames.AddressAnnotation, held.Address);
-            Set(content, FederationNames.AddressClaimedAnnotation, AddressClaim.Write(held.Claimed));
+            Annotate(content, FederationNames.AddressAnnotation, held.Address);
+            Annotate(content, FederationNames.AddressClaimedAnnotation, AddressClaim.Write(held.Claimed));
         }
 
-        Set(content, FederationNames.ProblemAnnotation, problem);
-        return Step(export.Cluster.Name, export.Service, content);
+        Annotate(content, FederationNames.ProblemAnnotation, export.IsLabelled ? problem : null);
+        var needsTwin = export.Declaration is not null && !export.IsLabelled && export.Refusal?.Reason != ExportFaults.NotAllowed;
+        Set(content, "labels", FederationNames.ExportedLabel, needsTwin ? "true" : null);
+        return Step(export.Cluster.Name, service, content);
     }
 
     /// <summary>What stays on a Service that is no longer exported: its address, so that the name has it again when it comes back.</summary>
     public static PlannedAction Withdrawn(Mesh.ClusterName cluster, JsonObject service)
     {
         var content = (JsonObject)service.DeepClone();
-        Set(content, FederationNames.ExportedSinceAnnotation, null);
-        Set(content, FederationNames.ProblemAnnotation, null);
+        Clear(content);
         return Step(cluster, service, content);
     }
 
@@ -35,28 +37,36 @@ internal static class ServiceMarks
     public static PlannedAction Left(Mesh.ClusterName cluster, JsonObject service)
     {
         var content = (JsonObject)service.DeepClone();
-        Set(content, FederationNames.ExportedSinceAnnotation, null);
-        Set(content, FederationNames.ProblemAnnotation, null);
-        Set(content, FederationNames.AddressAnnotation, null);
-        Set(content, FederationNames.AddressClaimedAnnotation, null);
+        Clear(content);
+        Annotate(content, FederationNames.AddressAnnotation, null);
+        Annotate(content, FederationNames.AddressClaimedAnnotation, null);
         return Step(cluster, service, content);
+    }
+
+    private static void Clear(JsonObject content)
+    {
+        Annotate(content, FederationNames.ExportedSinceAnnotation, null);
+        Annotate(content, FederationNames.ProblemAnnotation, null);
+        Set(content, "labels", FederationNames.ExportedLabel, null);
     }
 
     private static PlannedAction Step(Mesh.ClusterName cluster, JsonObject live, JsonObject content) =>
         PlanDiff.Step(new ObjectId(cluster, ResourceKind.Service, live.NamespaceName(), live.Name()), live, content);
 
-    private static void Set(JsonObject service, string key, string? value)
+    private static void Annotate(JsonObject service, string key, string? value) => Set(service, "annotations", key, value);
+
+    private static void Set(JsonObject service, string map, string key, string? value)
     {
         var metadata = (JsonObject)(service["metadata"] ??= new JsonObject());
         if (value is not null)
         {
-            if (metadata["annotations"] is not JsonObject)
-                metadata["annotations"] = new JsonObject();
-            ((JsonObject?)metadata["annotations"])?[key] = value;
+            if (metadata[map] is not JsonObject)
+                metadata[map] = new JsonObject();
+            ((JsonObject?)metadata[map])?[key] = value;
         }
-        else if (metadata["annotations"] is JsonObject annotations && annotations.Remove(key) && annotations.Count == 0)
+        else if (metadata[map] is JsonObject entries && entries.Remove(key) && entries.Count == 0)
         {
-            metadata.Remove("annotations");
+            metadata.Remove(map);
         }
     }
 }

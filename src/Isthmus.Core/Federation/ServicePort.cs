@@ -25,6 +25,9 @@ public readonly record struct ServicePort(int Number, string Name, string Protoc
         ["kubernetes.io/wss"] = "HTTPS",
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 
+    /// <summary>As a ServiceEntry has it.</summary>
+    public JsonObject ToJson() => new() { ["number"] = Number, ["name"] = Name, ["protocol"] = Protocol };
+
     /// <summary>The TCP ports of a Service, by number. UDP cannot pass a gateway that routes by SNI, so it is left out.</summary>
     public static ImmutableArray<ServicePort> ReadAll(JsonObject service)
     {
@@ -38,6 +41,14 @@ public readonly record struct ServicePort(int Number, string Name, string Protoc
 
         return [.. ports.Values];
     }
+
+    /// <summary>The ports of other transports, such as 53/UDP, in the order in which the Service lists them.</summary>
+    public static ImmutableArray<string> OtherTransports(JsonObject service) =>
+    [
+        .. ((service["spec"] as JsonObject)?["ports"] as JsonArray ?? []).OfType<JsonObject>()
+            .Select(port => (Number: port["port"]?.ToString(), Transport: ObjectMetadata.TextOf(port["protocol"]) ?? "TCP"))
+            .Where(port => port.Transport != "TCP").Select(port => $"{port.Number}/{port.Transport}"),
+    ];
 
     private static ServicePort Read(int number, string name, string? appProtocol)
     {

@@ -29,6 +29,9 @@ public readonly record struct ResourceKind(string Group, string Version, string 
     public static readonly ResourceKind Gateway = new(Networking, "v1beta1", "Gateway", "gateways", true);
     public static readonly ResourceKind ProxyConfig = new(Networking, "v1beta1", "ProxyConfig", "proxyconfigs", true);
 
+    // Kubernetes' multi-cluster API (KEP-1645): v1beta1 where it is served, else v1alpha1, whose fields are the same.
+    public static readonly ResourceKind ServiceExport = new("multicluster.x-k8s.io", "v1beta1", "ServiceExport", "serviceexports", true);
+
     public static readonly ResourceKind MutatingWebhookConfiguration =
         new(Admission, "v1", "MutatingWebhookConfiguration", "mutatingwebhookconfigurations", false);
 

@@ -73,6 +73,17 @@ internal sealed class FieldReader
         return fallback;
     }
 
+    /// <summary>A span in Go's form, such as 24h or 1h30m.</summary>
+    public TimeSpan Span(string key, TimeSpan fallback, TimeSpan least, TimeSpan most)
+    {
+        if (Text(key) is not { } text)
+            return fallback;
+        if (SpanText.TryParse(text, out var span) && span >= least && span <= most)
+            return span;
+        Error(key, $"is '{text}', but has to be a span such as 90s, 45m or 24h, from {SpanText.Of(least)} to {SpanText.Of(most)}");
+        return fallback;
+    }
+
     public bool Flag(string key)
     {
         if (Text(key) is not { } text)

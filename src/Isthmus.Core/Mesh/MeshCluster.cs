@@ -30,6 +30,9 @@ public sealed class MeshCluster
 
     public required WebhookReach WebhookReach { get; init; }
 
+    /// <summary>Whether a webhook tells of EndpointSlices; otherwise they are listed every half minute.</summary>
+    public bool SlicesNotify { get; init; } = true;
+
     /// <summary>Everything that we keep in the cluster is taken out of it.</summary>
     public required bool Leaving { get; init; }
 
@@ -40,6 +43,9 @@ public sealed class MeshCluster
     public required ImmutableArray<string> MayExport { get; init; }
 
     public required DnsKind Dns { get; init; }
+
+    /// <summary>ARM id of the virtual network that the cluster's nodes are in; with <c>dns: private</c> it is linked to our zones.</summary>
+    public string? VirtualNetwork { get; init; }
 
     public required string ClusterDomain { get; init; }
 
@@ -112,6 +118,9 @@ public enum DnsKind
 
     /// <summary>AKS's <c>coredns-custom</c> ConfigMap.</summary>
     CoreDnsCustom,
+
+    /// <summary>Azure Private DNS zones that are linked to the cluster's virtual network.</summary>
+    Private,
 
     /// <summary>Istio's DNS proxy in the sidecar, from the ServiceEntries: no records are written.</summary>
     Sidecar,

@@ -10,7 +10,7 @@ internal sealed record ReadCluster(MeshCluster Cluster, FieldReader Fields);
 /// <summary>Reads <c>spec.clusters</c> and the settings that clusters inherit from <c>spec</c>.</summary>
 internal sealed class MeshClusterReader(FieldReader spec, string? directory, List<MeshDocumentError> errors)
 {
-    private static readonly string[] DnsChoices = ["coredns", "coredns-custom", "sidecar", "none"];
+    private static readonly string[] DnsChoices = ["coredns", "coredns-custom", "private", "sidecar", "none"];
 
     public IReadOnlyList<ReadCluster> Read()
     {
@@ -34,6 +34,10 @@ internal sealed class MeshClusterReader(FieldReader spec, string? directory, Lis
         var domain = fields.Text("clusterDomain") ?? "cluster.local";
         if (!NameRules.IsDomain(domain))
             fields.Error("clusterDomain", $"'{domain}' is not a DNS name in lower case");
+        var virtualNetwork = fields.Text("vnet");
+        if (virtualNetwork is not null && !ArmIds.IsVirtualNetwork(virtualNetwork))
+            fields.Error("vnet", $"'{virtualNetwork}' is not of the form /subscriptions/…/resourceGroups/…/providers/Microsoft.Network/virtualNetworks/NAME");
+        var webhook = Webhook(fields);
         var result = new MeshCluster
         {
             Name = new ClusterName(name),
@@ -45,11 +49,13 @@ internal sealed class MeshClusterReader(FieldReader spec, string? directory, Lis
             PodCidrs = Ranges(fields, "podCidrs"),
             ServiceCidrs = Ranges(fields, "serviceCidrs"),
             Gateway = Gateway(fields),
-            WebhookReach = Reach(fields),
+            WebhookReach = webhook.Reach,
+            SlicesNotify = webhook.SlicesNotify,
             Leaving = fields.Choice("state", "active", "active", "leaving") == "leaving",
             Draining = fields.Flag("draining"),
             MayExport = fields.Has("mayExport") ? ownMayExport : mayExport,
             Dns = Dns(fields.Choice("dns", usualDns, DnsChoices)),
+            VirtualNetwork = virtualNetwork,
             ClusterDomain = domain,
         };
         fields.Finish();
@@ -66,6 +72,7 @@ internal sealed class MeshClusterReader(FieldReader spec, string? directory, Lis
     private static DnsKind Dns(string choice) => choice switch
     {
         "coredns-custom" => DnsKind.CoreDnsCustom,
+        "private" => DnsKind.Private,
         "sidecar" => DnsKind.Sidecar,
         "none" => DnsKind.None,
         _ => DnsKind.CoreDns,
@@ -166,13 +173,14 @@ internal sealed class MeshClusterReader(FieldReader spec, string? directory, Lis
         };
     }
 
-    private static WebhookReach Reach(FieldReader fields)
+    private static (WebhookReach Reach, bool SlicesNotify) Webhook(FieldReader fields)
     {
         if (fields.Map("webhook") is not { } webhook)
-            return WebhookReach.Url;
+            return (WebhookReach.Url, true);
         var reach = webhook.Choice("reach", "url", "url", "relay");
+        var slices = webhook.Choice("endpointSlices", "notify", "notify", "poll");
         webhook.Finish();
-        return reach == "relay" ? WebhookReach.Relay : WebhookReach.Url;
+        return (reach == "relay" ? WebhookReach.Relay : WebhookReach.Url, slices == "notify");
     }
 
     private ImmutableArray<string> Namespaces(FieldReader fields)

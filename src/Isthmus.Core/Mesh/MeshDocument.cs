@@ -19,6 +19,9 @@ public sealed class MeshDocument
 
     public required TrustSettings? Trust { get; init; }
 
+    /// <summary>Where private zones stand; null where no cluster has or had <c>dns: private</c>.</summary>
+    public PrivateDnsSettings? PrivateDns { get; init; }
+
     public required InjectionPolicy Injection { get; init; }
 
     public required ImmutableArray<MeshCluster> Clusters { get; init; }
@@ -55,7 +58,16 @@ public enum MeshMode
 /// <param name="Certificate">The certificate's name in the vault.</param>
 /// <param name="TrustDomain">Istio's trust domain, null: what each control plane's own mesh config says.</param>
 /// <param name="Adopt">Whether a <c>cacerts</c> Secret that somebody else made may be taken over.</param>
-public sealed record TrustSettings(Uri Vault, string Certificate, string? TrustDomain, bool Adopt);
+public sealed record TrustSettings(Uri Vault, string Certificate, string? TrustDomain, bool Adopt)
+{
+    /// <summary>The secret with the root or roots, in PEM, where the certificate's own chain ends below them; null where it does not.</summary>
+    public string? Root { get; init; }
+
+    public static readonly TimeSpan DefaultLifetime = TimeSpan.FromHours(24);
+
+    /// <summary>The longest that any workload's certificate is valid (its proxy's SECRET_TTL); a rotation of the root waits for it twice.</summary>
+    public TimeSpan WorkloadCertificateLifetime { get; init; } = DefaultLifetime;
+}
 
 /// <summary>What follows when our injection webhook does not answer.</summary>
 public enum InjectionFallback

@@ -75,11 +75,13 @@ internal static class MeshDocumentParser
             spec.Error("domain", $"'{domain}' is Kubernetes' own");
         var range = Range(spec);
         var trust = Trust(spec);
+        var privateDns = PrivateDns(spec);
         var injection = Injection(spec);
         var clusters = new MeshClusterReader(spec, directory, errors).Read();
         spec.Finish();
         var rules = new MeshDocumentRules(errors);
         rules.Check(clusters, range);
+        MeshDocumentRules.CheckPrivateDns(clusters, spec.Has("privateDns"));
         return new MeshDocument
         {
             Name = name,
@@ -87,6 +89,7 @@ internal static class MeshDocumentParser
             Domain = domain,
             AddressRange = range,
             Trust = trust,
+            PrivateDns = privateDns,
             Injection = injection,
             Clusters = [.. clusters.Select(cluster => cluster.Cluster)],
         };
@@ -124,9 +127,26 @@ internal static class MeshDocumentParser
         var domain = trust.Text("trustDomain");
         if (domain is not null && !NameRules.IsDomain(domain))
             trust.Error("trustDomain", $"'{domain}' is not a trust domain: a DNS name in lower case");
+        var root = trust.Text("root");
+        if (root is not null && !NameRules.IsVaultName(root))
+            trust.Error("root", $"'{root}' is no name of a secret: letters, digits and hyphens, 1 to 127");
         var adopt = trust.Flag("adopt");
+        var lifetime = trust.Span("workloadCertificateLifetime", TrustSettings.DefaultLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromDays(90));
         trust.Finish();
-        return vault is not null && isUrl ? new TrustSettings(vault, certificate, domain, adopt) : null;
+        return vault is not null && isUrl
+            ? new TrustSettings(vault, certificate, domain, adopt) { Root = root, WorkloadCertificateLifetime = lifetime }
+            : null;
+    }
+
+    private static PrivateDnsSettings? PrivateDns(FieldReader spec)
+    {
+        if (spec.Map("privateDns") is not { } dns)
+            return null;
+        var group = dns.RequiredText("resourceGroup")?.TrimEnd('/');
+        if (group is not null && !ArmIds.IsResourceGroup(group))
+            dns.Error("resourceGroup", $"'{group}' is not of the form /subscriptions/…/resourceGroups/NAME");
+        dns.Finish();
+        return group is null ? null : new PrivateDnsSettings(group);
     }
 
     private static InjectionPolicy Injection(FieldReader spec)

@@ -5,7 +5,7 @@ namespace Isthmus.Core.Mesh;
 /// <summary>One fault of a mesh document: where (path and 1-based line) and what.</summary>
 public sealed record MeshDocumentError(string Path, int Line, string Message)
 {
-    public override string ToString() => $"{Path} (line {Line}): {Message}";
+    public override string ToString() => Path.Length == 0 ? $"line {Line}: {Message}" : $"{Path} (line {Line}): {Message}";
 }
 
 /// <summary>A valid document, or every fault that was found, in the order of lines.</summary>

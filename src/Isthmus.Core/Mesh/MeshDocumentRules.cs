@@ -15,6 +15,18 @@ internal sealed class MeshDocumentRules(List<MeshDocumentError> errors)
         }
     }
 
+    /// <summary>What <c>dns: private</c> needs: somewhere to put the zones, and the network that is to see them.</summary>
+    public static void CheckPrivateDns(IReadOnlyList<ReadCluster> clusters, bool hasSettings)
+    {
+        foreach (var (cluster, fields) in clusters.Where(read => read.Cluster.Dns == DnsKind.Private))
+        {
+            if (!hasSettings)
+                fields.Error("dns", "private needs spec.privateDns.resourceGroup: where the zones are to stand");
+            if (cluster.VirtualNetwork is null)
+                fields.Error("vnet", "is required with dns: private: the virtual network that the zones are linked to");
+        }
+    }
+
     private static void CheckName(IReadOnlyList<ReadCluster> clusters, int index)
     {
         var (cluster, fields) = clusters[index];

@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using Isthmus.Core.Dns;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 
@@ -17,15 +17,22 @@ public static class DeletionGuard
     public static Plan Apply(Plan plan, Func<ClusterName, bool> mayEmpty)
     {
         var guarded = plan.Actions
-            .Where(action => action is PlannedAction.Delete or PlannedAction.Replace or PlannedAction.Unchanged)
+            // Links follow the document's networks: they go where a cluster leaves, or with a zone that holds nothing any more.
+            .Where(action => action.Id.Kind != PrivateDnsNames.Link)
+            // ConfigMaps of ours are records that come and go by themselves; nobody's traffic depends on them.
+            .Where(action => action.Id.Kind != ResourceKind.ConfigMap && (action is PlannedAction.Delete or PlannedAction.Replace or PlannedAction.Unchanged))
             .GroupBy(action => (action.Id.Cluster, action.Id.Kind))
-            .Where(group => !mayEmpty(group.Key.Cluster) && IsTooMany(group.Count(action => action is PlannedAction.Delete), group.Count()))
-            .Select(group => group.Key)
-            .ToImmutableHashSet();
-        return plan.Select(action => action is PlannedAction.Delete && guarded.Contains((action.Id.Cluster, action.Id.Kind))
-            ? new PlannedAction.Skipped(action.Id, "more than a fifth of its kind in the cluster would go: allow deletions to do it")
+            .Select(group => (group.Key, Deletions: group.Count(action => action is PlannedAction.Delete), Total: group.Count()))
+            .Where(kind => !mayEmpty(kind.Key.Cluster) && IsTooMany(kind.Deletions, kind.Total))
+            .ToDictionary(kind => kind.Key, kind => Reason(kind.Key.Kind, kind.Deletions, kind.Total));
+        return plan.Select(action => action is PlannedAction.Delete && guarded.TryGetValue((action.Id.Cluster, action.Id.Kind), out var reason)
+            ? new PlannedAction.Skipped(action.Id, reason)
             : action);
     }
+
+    private static string Reason(ResourceKind kind, int deletions, int total) =>
+        $"{deletions} of {total} objects of kind {kind} in the cluster would go, more than a fifth: look whether the mesh document and its clusters are "
+        + "right, then run isthmus apply --allow-deletes if they are";
 
     private static bool IsTooMany(int deletions, int total) => deletions > AlwaysAllowed && 5 * deletions > total;
 }

@@ -20,12 +20,19 @@ public static class Ownership
     public static bool IsOurs(JsonObject obj, string mesh) =>
         obj.Label(ManagedByLabel) == ManagedByValue && obj.Label(MeshLabel) == mesh;
 
-    /// <summary>Why an object that stands where we would write is not ours to change; null where it is.</summary>
-    public static string? Clash(JsonObject live, string mesh)
+    /// <summary>Why an object that stands where we would write is not ours to change, with both owners; null where it is ours.</summary>
+    public static string? Clash(JsonObject live, string mesh) => IsOurs(live, mesh)
+        ? null
+        : $"an object of this name is there already and belongs to {Owner(live)}: mesh '{mesh}' would write it. Rename or remove theirs, or leave what asks for ours";
+
+    // Helm and others label what they make; else the server has noted who wrote last.
+    private static string Owner(JsonObject live)
     {
-        if (live.Label(ManagedByLabel) != ManagedByValue)
-            return $"an object of this name is there already and belongs to {live.Label(ManagedByLabel) ?? "somebody else"}";
-        return live.Label(MeshLabel) == mesh ? null : $"the object belongs to mesh '{live.Label(MeshLabel)}'";
+        if (live.Label(ManagedByLabel) == ManagedByValue)
+            return $"mesh '{live.Label(MeshLabel)}'";
+        var writers = ((live["metadata"] as JsonObject)?["managedFields"] as JsonArray ?? []).OfType<JsonObject>()
+            .Select(entry => ObjectMetadata.TextOf(entry["manager"])).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        return live.Label(ManagedByLabel) ?? (writers.Count > 0 ? string.Join(", ", writers) : "somebody else");
     }
 
     /// <summary>A new object with our labels; the caller adds its content.</summary>

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using Isthmus.Core.Federation;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 
@@ -14,13 +16,15 @@ public sealed class Plan
     private static readonly ImmutableArray<ResourceKind> WriteOrder =
     [
         ResourceKind.Namespace, ResourceKind.ServiceAccount, ResourceKind.ClusterRole, ResourceKind.ClusterRoleBinding, ResourceKind.Secret, ResourceKind.Gateway, ResourceKind.DestinationRule, ResourceKind.ServiceEntry,
-        ResourceKind.Service, ResourceKind.ConfigMap, ResourceKind.MutatingWebhookConfiguration, ResourceKind.ValidatingWebhookConfiguration,
+        // Events go before the annotation that shows the same: once that stands, nobody tells it again.
+        ResourceKind.Event, ResourceKind.Service, ResourceKind.ServiceExport, ResourceKind.ServiceExport with { Version = "v1alpha1" },
+        ResourceKind.ConfigMap, ResourceKind.MutatingWebhookConfiguration, ResourceKind.ValidatingWebhookConfiguration,
     ];
 
     public Plan(IEnumerable<PlannedAction> actions) =>
         Actions =
         [
-            .. actions.OrderBy(action => action.Id.Cluster).ThenBy(Stage).ThenBy(action => action.Id)
+            .. actions.OrderBy(action => action.Id.Cluster).ThenBy(Stage).ThenBy(Turn).ThenBy(action => action.Id)
                 .ThenBy(action => (action as PlannedAction.Skipped)?.Reason, StringComparer.Ordinal),
         ];
 
@@ -38,7 +42,7 @@ public sealed class Plan
     public Plan Only(Func<ClusterName, bool> includes) => new(Actions.Where(action => includes(action.Id.Cluster)));
 
     /// <summary>Nothing is deleted.</summary>
-    public Plan UpsertOnly() => Select(action => action is PlannedAction.Delete ? new PlannedAction.Skipped(action.Id, "deletions are switched off") : action);
+    public Plan UpsertOnly() => Select(action => action is PlannedAction.Delete ? new PlannedAction.Skipped(action.Id, "deletions are switched off (--no-deletes)") : action);
 
     /// <summary>Nothing is changed or deleted that this mesh does not own; what stands in the way is reported.</summary>
     public Plan OwnedOnly(string mesh) => new(Actions.SelectMany(action => Owned(action, mesh)));
@@ -51,6 +55,16 @@ public sealed class Plan
         PlannedAction.Replace replace when Ownership.Clash(replace.Live, mesh) is { } clash => [new PlannedAction.Skipped(action.Id, clash)],
         _ => [action],
     };
+
+    // Whoever sees a headless service's own objects looks for those of its pods, so they are there first and longest.
+    private static int Turn(PlannedAction action) => action switch
+    {
+        PlannedAction.Create create => IsOfPods(create.Content) ? 1 : 0,
+        PlannedAction.Delete delete => IsOfPods(delete.Live) ? 0 : 1,
+        _ => 0,
+    };
+
+    private static bool IsOfPods(JsonObject obj) => obj.Label(FederationNames.PodLabel) is not null || obj.Label(FederationNames.SubsetsLabel) is not null;
 
     private static int Stage(PlannedAction action)
     {

@@ -12,8 +12,11 @@ public readonly record struct DesiredObject(ObjectId Id, JsonObject Content);
 /// <summary>From what should be and what is to what has to happen. It knows no owners: <see cref="Plan.OwnedOnly"/> does.</summary>
 public static class PlanDiff
 {
-    /// <summary>Observed objects that nobody desires are deleted, so observe only what is in scope.</summary>
-    public static Plan Compute(IEnumerable<DesiredObject> desired, IEnumerable<ObservedObject> observed)
+    /// <summary>
+    /// Observed objects that nobody desires are deleted where <paramref name="mayDelete"/> (all of them unless given).
+    /// What is desired is taken one at a time and not kept where it stands already: in a full run it is the largest part of memory.
+    /// </summary>
+    public static Plan Compute(IEnumerable<DesiredObject> desired, IEnumerable<ObservedObject> observed, Predicate<ObservedObject>? mayDelete = null)
     {
         var live = new Dictionary<ObjectId, JsonObject>();
         foreach (var (id, obj) in observed)
@@ -28,7 +31,7 @@ public static class PlanDiff
 
         foreach (var (id, obj) in live)
         {
-            if (!wanted.Contains(id) && !obj.IsTerminating())
+            if (!wanted.Contains(id) && !obj.IsTerminating() && mayDelete?.Invoke(new ObservedObject(id, obj)) != false)
                 actions.Add(new PlannedAction.Delete(id, obj));
         }
 
@@ -37,7 +40,8 @@ public static class PlanDiff
 
     /// <summary>The step from one whole object to another, where <paramref name="content"/> was made out of <paramref name="live"/>.</summary>
     public static PlannedAction Step(ObjectId id, JsonObject live, JsonObject content) =>
-        JsonNode.DeepEquals(live, content) ? new PlannedAction.Unchanged(id) : new PlannedAction.Replace(id, live, content);
+        // A copy is compared: JSON off the wire stays small until it is walked through, and what was observed is held to the end.
+        JsonNode.DeepEquals(live.DeepClone(), content) ? new PlannedAction.Unchanged(id) : new PlannedAction.Replace(id, live, content);
 
     private static PlannedAction Act(ObjectId id, JsonObject content, JsonObject? live)
     {

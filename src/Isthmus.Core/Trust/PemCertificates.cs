@@ -9,22 +9,25 @@ internal static class PemCertificates
 {
     private const string Label = "CERTIFICATE";
 
-    public static IReadOnlyList<X509Certificate2> Read(string pem, string file, ImmutableArray<string>.Builder faults)
+    public static IReadOnlyList<X509Certificate2> Read(string pem, string file, ImmutableArray<string>.Builder faults) =>
+        [.. ReadPlaced(pem, file, faults).Select(certificate => certificate.Certificate)];
+
+    /// <summary>The certificates with the places they stand at, for messages.</summary>
+    public static IReadOnlyList<CaCertificate> ReadPlaced(string pem, string file, ImmutableArray<string>.Builder faults)
     {
-        var certificates = new List<X509Certificate2>();
-        var rest = pem.AsSpan();
-        while (PemEncoding.TryFind(rest, out var fields))
+        var certificates = new List<CaCertificate>();
+        var before = faults.Count;
+        foreach (var block in PemBlocks.Read(pem, file, faults))
         {
-            if (!rest[fields.Label].SequenceEqual(Label))
-                faults.Add($"{file} holds a block that is no certificate");
-            else if (Load(rest[fields.Base64Data]) is { } certificate)
+            if (block.Label != Label)
+                faults.Add($"{file}, block {block.Number} is no certificate but {(block.Label.Length == 0 ? "something else" : $"'{block.Label}'")}: only certificates belong there");
+            else if (CaCertificate.Load(block.Content, file, block.Number) is { } certificate)
                 certificates.Add(certificate);
             else
-                faults.Add($"{file} holds a certificate that cannot be read");
-            rest = rest[fields.Location.End..];
+                faults.Add($"{file}, block {block.Number} is a certificate that cannot be read");
         }
 
-        if (certificates.Count == 0)
+        if (certificates.Count == 0 && faults.Count == before)
             faults.Add($"{file} holds no certificate");
         return certificates;
     }
@@ -34,16 +37,4 @@ internal static class PemCertificates
         Read(pem, "", ImmutableArray.CreateBuilder<string>())
             .Select(certificate => certificate.GetCertHashString(HashAlgorithmName.SHA256))
             .ToImmutableSortedSet(StringComparer.Ordinal);
-
-    private static X509Certificate2? Load(ReadOnlySpan<char> base64)
-    {
-        try
-        {
-            return X509CertificateLoader.LoadCertificate(Convert.FromBase64String(base64.ToString()));
-        }
-        catch (Exception fault) when (fault is CryptographicException or FormatException)
-        {
-            return null;
-        }
-    }
 }

@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
@@ -7,74 +6,75 @@ using Isthmus.Core.Planning;
 
 namespace Isthmus.Core.Trust;
 
-/// <summary>What was seen of one cluster's trust.</summary>
-/// <param name="HasIstioNamespace">Whether istio-system is there and stays.</param>
-/// <param name="CaSecret">The Secret <c>cacerts</c>; null where there is none.</param>
-public sealed record TrustSnapshot(bool HasIstioNamespace, JsonObject? CaSecret);
-
 /// <summary>
 /// Puts the mesh's intermediate CA into the Secret that istiod reads. A renewed intermediate under the same root replaces the old
-/// one; another root is refused, because workloads that trust only the old one would lose all others at once.
+/// one at once. Another root comes in stages, each of which begins only when it can break no connection (docs/decisions/0011).
 /// </summary>
 public static class TrustPlanner
 {
-    public const string VersionAnnotation = "isthmus.dev/certificate-version";
-    public const string HashAnnotation = "isthmus.dev/content-hash";
-    private const string RootKey = "root-cert.pem";
+    public const string VersionAnnotation = TrustAnnotations.Version;
+    public const string HashAnnotation = TrustAnnotations.Hash;
 
     public static ObjectId CaSecret(ClusterName cluster) => new(cluster, ResourceKind.Secret, SystemNamespaces.Istio, "cacerts");
 
-    /// <summary>The step for one cluster with an istiod of its own.</summary>
-    public static PlannedAction Plan(MeshDocument mesh, TrustSettings trust, MeshCluster cluster, TrustSnapshot seen, CaMaterial material)
+    /// <summary>The next step in every cluster with an istiod of its own.</summary>
+    public static Plan Plan(MeshDocument mesh, TrustSettings trust, MeshTrustSnapshot seen)
     {
-        var id = CaSecret(cluster.Name);
-        if (cluster.Leaving)
-            return new PlannedAction.Skipped(id, "stays when the cluster leaves: without it istiod would sign with another root");
-        if (!seen.HasIstioNamespace)
-            return new PlannedAction.Skipped(id, "there is no namespace istio-system");
-        var desired = new DesiredObject(id, Secret(id, mesh.Name, material));
-        if (seen.CaSecret is not { } live)
-            return new PlannedAction.Create(id, desired.Content);
-        if (Ownership.Clash(live, mesh.Name) is { } clash && !trust.Adopt)
-            return new PlannedAction.Skipped(id, $"{clash}; set trust.adopt to take it over");
-        if (OtherRoot(live, material))
+        var situation = TrustSituation.Of(mesh, trust, seen);
+        return new Plan(situation.Positions.Select(one => Act(mesh, seen, situation, one.Key, one.Value)).OfType<PlannedAction>());
+    }
+
+    /// <summary>The version of the CA that a rotation began with, where it needs it and the vault's newest is under another root.</summary>
+    public static string? VersionNeeded(MeshDocument mesh, TrustSettings trust, MeshTrustSnapshot seen)
+    {
+        var situation = TrustSituation.Of(mesh, trust, seen);
+        var waits = situation.Positions.Values.Any(position => situation.UnderWay(position) is { Stage: TrustStage.TrustBoth });
+        return waits && !situation.IsAborting && situation.Next is { } next
+            && (seen.Newest is not { } newest || !RootBundle.SameRoots(RootBundle.FromText(newest.RootCert), next))
+            ? situation.NextVersion
+            : null;
+    }
+
+    private static PlannedAction? Act(MeshDocument mesh, MeshTrustSnapshot seen, TrustSituation situation, ClusterName cluster, TrustPosition position)
+    {
+        var id = CaSecret(cluster);
+        var step = position switch
         {
-            return new PlannedAction.Skipped(
-                id, "the new CA has another root than the cluster trusts; changing the root needs a staged rotation, which is not supported yet");
+            TrustPosition.Unseen => null,
+            TrustPosition.Apart apart => new TrustStep.Stay(apart.Reason),
+            TrustPosition.Blocked blocked => new TrustStep.Stay(blocked.Reason),
+            TrustPosition.Empty empty => TrustJoin.First(situation, seen, empty),
+            TrustPosition.Signing signing => Step(situation, seen, cluster, signing),
+            _ => throw new UnreachableException(),
+        };
+        return step switch
+        {
+            null => null,
+            TrustStep.Stay stay => new PlannedAction.Skipped(id, stay.Reason),
+            TrustStep.To to => Write(mesh, id, to.Held, seen.Clusters.GetValueOrDefault(cluster)?.CaSecret),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    private static PlannedAction Write(MeshDocument mesh, ObjectId id, TrustHolding held, JsonObject? live) =>
+        PlanDiff.Compute([new DesiredObject(id, held.Write(id, mesh.Name, live))], live is null ? [] : [new ObservedObject(id, live)]).Actions[0];
+
+    private static TrustStep Step(TrustSituation situation, MeshTrustSnapshot seen, ClusterName cluster, TrustPosition.Signing signing)
+    {
+        var held = signing.Held;
+        if (situation.UnderWay(signing) is not null && (held.NextRoot == situation.Next || situation.IsAborting))
+            return TrustRotation.Next(situation, seen, cluster, held);
+        if (situation.Next is not { } next)
+        {
+            return new TrustStep.Stay(seen.Newest is null
+                ? "no CA that may be used came out of the vault"
+                : "the clusters go by different roots; 'isthmus trust rotate' brings all of them to the one in the vault");
         }
 
-        return PlanDiff.Compute([desired], [new ObservedObject(id, live)]).Actions[0];
+        if (!held.Stage.IsUnderWay() && RootBundle.SameRoots(held.Root, next))
+            return TrustJoin.Renew(seen, signing, next);
+        return situation.IsAborting
+            ? new TrustStep.Stay("a rotation is being aborted: it comes in when that is done")
+            : TrustRotation.Begin(situation, held, next);
     }
-
-    private static bool OtherRoot(JsonObject live, CaMaterial material)
-    {
-        var text = ObjectMetadata.TextOf((live["data"] as JsonObject)?[RootKey]);
-        var buffer = new byte[text?.Length ?? 0];
-        if (text is null || !Convert.TryFromBase64String(text, buffer, out var length))
-            return false;
-        var trusted = PemCertificates.Thumbprints(Encoding.UTF8.GetString(buffer, 0, length));
-        return !trusted.IsEmpty && !trusted.SetEquals(PemCertificates.Thumbprints(material.RootCert));
-    }
-
-    private static JsonObject Secret(ObjectId id, string mesh, CaMaterial material)
-    {
-        // Only the public parts are hashed: the key belongs to the certificate anyway.
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', material.CaCert, material.RootCert, material.CertChain)));
-        var secret = Ownership.NewObject(id, mesh, annotations: new JsonObject
-        {
-            [VersionAnnotation] = material.SourceVersion,
-            [HashAnnotation] = Convert.ToHexStringLower(hash),
-        });
-        secret["type"] = "Opaque";
-        secret["data"] = new JsonObject
-        {
-            ["ca-cert.pem"] = Encode(material.CaCert),
-            ["ca-key.pem"] = Encode(material.CaKey),
-            [RootKey] = Encode(material.RootCert),
-            ["cert-chain.pem"] = Encode(material.CertChain),
-        };
-        return secret;
-    }
-
-    private static string Encode(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 }

@@ -17,7 +17,9 @@ internal static class ChangeWebhooks
     public static DesiredObject Desired(MeshDocument mesh, MeshCluster cluster, WebhookSettings settings)
     {
         var id = Id(cluster.Name);
-        var webhooks = new JsonArray(Exports(cluster, settings));
+        var webhooks = new JsonArray(Labelled(cluster, settings), Declared(cluster, settings), ServiceExports(cluster, settings));
+        if (!cluster.MayExport.IsEmpty)
+            webhooks.Add(NewServices(cluster, settings));
         if (cluster.Gateway?.Service is { } gateway)
             webhooks.Add(GatewayService(cluster, settings, gateway));
         var configuration = Ownership.NewObject(id, mesh.Name);
@@ -26,14 +28,45 @@ internal static class ChangeWebhooks
     }
 
     // The selector matches the old object too, so the label's removal and a deletion are told. EndpointSlices inherit their Service's labels.
-    private static JsonObject Exports(MeshCluster cluster, WebhookSettings settings) => Webhook(
-        "exports",
+    private static JsonObject Labelled(MeshCluster cluster, WebhookSettings settings) =>
+        Exports("exports", cluster, settings, Selectors.Exists(FederationNames.ExportLabel));
+
+    // A selector cannot say "this key or that": what a ServiceExport exports carries the label's twin, and a webhook of its own.
+    private static JsonObject Declared(MeshCluster cluster, WebhookSettings settings) =>
+        Exports("exported", cluster, settings, Selectors.Exists(FederationNames.ExportedLabel), Selectors.Missing(FederationNames.ExportLabel));
+
+    private static JsonObject Exports(string name, MeshCluster cluster, WebhookSettings settings, params IEnumerable<JsonObject> labels) => Webhook(
+        name,
         cluster,
         settings,
         Selectors.Of(Selectors.OutsideTheSystem()),
-        Selectors.Of(Selectors.Exists(FederationNames.ExportLabel)),
-        Rule("", "v1", ["CREATE", "UPDATE", "DELETE"], "services"),
-        Rule("discovery.k8s.io", "v1", ["CREATE", "UPDATE", "DELETE"], "endpointslices"));
+        Selectors.Of(labels),
+        [
+            Rule("", ["v1"], ["CREATE", "UPDATE", "DELETE"], "services"),
+            // The slice controller has few workers, and a slow webhook holds up all Services of the cluster: it can be spared that.
+            .. cluster.SlicesNotify ? [Rule("discovery.k8s.io", ["v1"], ["CREATE", "UPDATE", "DELETE"], "endpointslices")] : Array.Empty<JsonNode>(),
+        ]);
+
+    // Without the status, which is what we write.
+    private static JsonObject ServiceExports(MeshCluster cluster, WebhookSettings settings) => Webhook(
+        "serviceexports",
+        cluster,
+        settings,
+        Selectors.Of(Selectors.OutsideTheSystem()),
+        [],
+        Rule(ResourceKind.ServiceExport.Group, [.. FederationNames.ServiceExportVersions], ["CREATE", "UPDATE", "DELETE"], ResourceKind.ServiceExport.Plural));
+
+    // A Service may come after the ServiceExport that names it, and carries no mark then. Services are seldom created.
+    private static JsonObject NewServices(MeshCluster cluster, WebhookSettings settings) => Webhook(
+        "services",
+        cluster,
+        settings,
+        Selectors.Of([.. ExportingNamespaces(cluster), .. Selectors.OutsideTheSystem()]),
+        Selectors.Of(Selectors.Missing(FederationNames.ExportLabel), Selectors.Missing(FederationNames.ExportedLabel)),
+        Rule("", ["v1"], ["CREATE"], "services"));
+
+    private static IEnumerable<JsonObject> ExportingNamespaces(MeshCluster cluster) =>
+        cluster.MayExport.Contains("*") ? [] : [Selectors.In("kubernetes.io/metadata.name", [.. cluster.MayExport])];
 
     // No selector goes by an object's name, so all Services of the gateway's namespace come: few, and seldom changed.
     private static JsonObject GatewayService(MeshCluster cluster, WebhookSettings settings, ServiceName gateway) => Webhook(
@@ -43,7 +76,7 @@ internal static class ChangeWebhooks
         Selectors.Of([Selectors.In("kubernetes.io/metadata.name", gateway.Namespace), .. Selectors.OutsideTheSystem()]),
         Selectors.Of(Selectors.Missing(FederationNames.ExportLabel)),
         // A load balancer's address changes through the status alone.
-        Rule("", "v1", ["CREATE", "UPDATE", "DELETE"], "services", "services/status"));
+        Rule("", ["v1"], ["CREATE", "UPDATE", "DELETE"], "services", "services/status"));
 
     private static JsonObject Webhook(
         string name, MeshCluster cluster, WebhookSettings settings, JsonObject namespaces, JsonObject objects, params JsonNode[] rules) => new()
@@ -61,10 +94,10 @@ internal static class ChangeWebhooks
             ["admissionReviewVersions"] = new JsonArray("v1"),
         };
 
-    private static JsonObject Rule(string group, string version, string[] operations, params string[] resources) => new()
+    private static JsonObject Rule(string group, string[] versions, string[] operations, params string[] resources) => new()
     {
         ["apiGroups"] = new JsonArray(group),
-        ["apiVersions"] = new JsonArray(version),
+        ["apiVersions"] = new JsonArray([.. versions.Select(version => (JsonNode)version)]),
         ["operations"] = new JsonArray([.. operations.Select(operation => (JsonNode)operation)]),
         ["resources"] = new JsonArray([.. resources.Select(resource => (JsonNode)resource)]),
         ["scope"] = "*",

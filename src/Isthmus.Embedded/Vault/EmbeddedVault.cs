@@ -19,62 +19,91 @@ public sealed record EmbeddedVaultOptions
 }
 
 /// <summary>
-/// A Key Vault in this process: secrets with versions, certificates as secrets, bearer tokens after Key Vault's challenge. The
-/// Azure SDK's own client talks to it under the real address, through <see cref="CreateHandler"/>.
+/// A Key Vault in this process: secrets and certificates with their versions, bearer tokens after Key Vault's challenge. The
+/// Azure SDK's own clients talk to it under the real address, through <see cref="CreateHandler"/>.
 /// </summary>
 public sealed class EmbeddedVault : IAsyncDisposable
 {
-    private readonly LoopbackServer _server;
-    private readonly SecretStore _secrets;
-    private readonly EmbeddedVaultOptions _options;
+    private const string PemType = "application/x-pem-file";
 
-    private EmbeddedVault(EmbeddedVaultOptions options, LoopbackServer server, SecretStore secrets, string token) =>
-        (_options, _server, _secrets, Token) = (options, server, secrets, token);
+    private readonly EmbeddedVaultOptions _options;
+    private readonly SecretStore _secrets = new();
+    private LoopbackServer? _server;
+
+    private EmbeddedVault(EmbeddedVaultOptions options) => _options = options;
 
     /// <summary>The address as Azure has it.</summary>
-    public Uri Url => AddressOf(_options.Name);
+    public Uri Url => new($"https://{_options.Name}.vault.azure.net/");
 
     /// <summary>Where the server really listens.</summary>
-    public Uri LoopbackUrl => _server.Url;
+    public Uri LoopbackUrl => Server.Url;
 
     /// <summary>The only bearer token that it accepts.</summary>
-    public string Token { get; }
+    public string Token { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+
+    public VaultFaults Faults { get; } = new();
+
+    private LoopbackServer Server => _server ?? throw new InvalidOperationException("The vault is not started.");
 
     public static async Task<EmbeddedVault> StartAsync(EmbeddedVaultOptions options, CancellationToken cancellationToken)
     {
-        var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
-        var secrets = new SecretStore(options.Time);
-        var endpoint = new VaultEndpoint(secrets, AddressOf(options.Name), token);
-        var server = await LoopbackServer.StartAsync(
-            options.Authority.Issue(AddressOf(options.Name).Host), endpoint.AnswerAsync, options.LoggerFactory, cancellationToken);
-        return new EmbeddedVault(options, server, secrets, token);
+        var vault = new EmbeddedVault(options);
+        var endpoint = new VaultEndpoint(
+            new SecretsEndpoint(vault._secrets, vault.Url, options.Time, (name, version) => vault.Raise("Secret", "NewVersionCreated", name, version)),
+            new CertificatesEndpoint(vault._secrets, vault.Url, options.Time, (name, version) => vault.Raise("Certificate", "NewVersionCreated", name, version)),
+            vault.Faults,
+            vault.Token);
+        vault._server = await LoopbackServer.StartAsync(options.Authority.Issue(vault.Url.Host), endpoint.AnswerAsync, options.LoggerFactory, cancellationToken);
+        return vault;
     }
 
     /// <summary>A handler that opens the vault's real address here.</summary>
-    public SocketsHttpHandler CreateHandler() => PinnedConnections.Redirect(_server.Url, _options.Authority.Pem);
+    public SocketsHttpHandler CreateHandler() => PinnedConnections.Redirect(Server.Url, _options.Authority.Pem);
 
     /// <summary>Stores a new version of a secret and returns its version.</summary>
-    public string SetSecret(string name, string value, string contentType = "text/plain")
+    public string SetSecret(string name, string value, string contentType = "text/plain") =>
+        Add("Secret", name, new SecretVersion(NewVersion(), value, contentType, _options.Time.GetUtcNow(), null));
+
+    /// <summary>Stores a new version of a certificate: its secret is the PEM of key and chain, as after a merge with a signed chain.</summary>
+    public string SetCertificate(string name, string pem) =>
+        Add("Certificate", name, new SecretVersion(NewVersion(), pem, PemType, _options.Time.GetUtcNow(), CertificateImport.FirstOf(pem)));
+
+    /// <summary>Disables or enables a version, the newest where none is named.</summary>
+    public void SetEnabled(string name, bool enabled, string? version = null)
     {
-        var version = _secrets.Add(name, value, contentType, ofCertificate: false);
-        Raise("Secret", name, version);
-        return version;
+        if (_secrets.Find(name, version) is not { } found)
+            throw new InvalidOperationException($"There is no {name} in the vault.");
+        found.IsEnabled = enabled;
     }
 
-    /// <summary>Stores a new version of a certificate: its secret is the PEM of key and chain, as for an imported PEM.</summary>
-    public string SetCertificate(string name, string pem)
+    /// <summary>Deletes a secret or certificate; it can be recovered.</summary>
+    public void Delete(string name)
     {
-        var version = _secrets.Add(name, pem, "application/x-pem-file", ofCertificate: true);
-        Raise("Certificate", name, version);
-        return version;
+        if (!_secrets.TrySetDeleted(name, _options.Time.GetUtcNow()))
+            throw new InvalidOperationException($"There is no {name} in the vault.");
     }
 
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
+    /// <summary>Raises what Key Vault raises 30 days before a version ends, <c>NearExpiry</c>, or when it has, <c>Expired</c>.</summary>
+    public void RaiseExpiry(string name, string what)
+    {
+        var newest = _secrets.Find(name, null) ?? throw new InvalidOperationException($"There is no {name} in the vault.");
+        Raise(newest.Certificate is null ? "Secret" : "Certificate", what, name, newest.Version);
+    }
 
-    private static Uri AddressOf(string name) => new($"https://{name}.vault.azure.net/");
+    public ValueTask DisposeAsync() => Server.DisposeAsync();
 
-    /// <summary>Key Vault's event of a new version, in the CloudEvents schema.</summary>
-    private void Raise(string objectType, string name, string version)
+    private static string NewVersion() => Guid.NewGuid().ToString("N");
+
+    private string Add(string objectType, string name, SecretVersion version)
+    {
+        if (!_secrets.TryAdd(name, version))
+            throw new InvalidOperationException($"{name} is deleted, and has to be recovered first.");
+        Raise(objectType, "NewVersionCreated", name, version.Version);
+        return version.Version;
+    }
+
+    /// <summary>Key Vault's event, in the CloudEvents schema.</summary>
+    private void Raise(string objectType, string what, string name, string version)
     {
         var collection = objectType == "Certificate" ? "certificates" : "secrets";
         _options.Raise?.Invoke(new JsonObject
@@ -83,7 +112,7 @@ public sealed class EmbeddedVault : IAsyncDisposable
             ["id"] = Guid.NewGuid().ToString(),
             ["source"] = $"/subscriptions/{Guid.Empty}/resourceGroups/isthmus/providers/Microsoft.KeyVault/vaults/{_options.Name}",
             ["subject"] = name,
-            ["type"] = $"Microsoft.KeyVault.{objectType}NewVersionCreated",
+            ["type"] = $"Microsoft.KeyVault.{objectType}{what}",
             ["time"] = _options.Time.GetUtcNow().ToString("O", System.Globalization.CultureInfo.InvariantCulture),
             ["datacontenttype"] = "application/json",
             ["data"] = new JsonObject

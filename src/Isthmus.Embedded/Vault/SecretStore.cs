@@ -1,43 +1,59 @@
 namespace Isthmus.Embedded.Vault;
 
-/// <summary>Secrets by name (in any case, as Key Vault has it) with all their versions, oldest first.</summary>
-internal sealed class SecretStore(TimeProvider time)
+/// <summary>What a vault holds, by name (in any case, as Key Vault has it).</summary>
+internal sealed class SecretStore
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, List<SecretVersion>> _versions = new(StringComparer.OrdinalIgnoreCase);
+    private readonly SortedDictionary<string, VaultItem> _items = new(StringComparer.OrdinalIgnoreCase);
 
-    public string Add(string name, string value, string contentType, bool ofCertificate)
+    /// <summary>False where the name belongs to something deleted: Key Vault wants it recovered or purged first.</summary>
+    public bool TryAdd(string name, SecretVersion version)
     {
-        var version = new SecretVersion(Guid.NewGuid().ToString("N"), value, contentType, time.GetUtcNow(), ofCertificate);
         lock (_lock)
         {
-            if (!_versions.TryGetValue(name, out var versions))
-                _versions[name] = versions = [];
-            versions.Add(version);
+            if (!_items.TryGetValue(name, out var item))
+                _items[name] = item = new VaultItem(name);
+            if (item.Deleted is not null)
+                return false;
+            item.Versions.Add(version);
+            return true;
         }
-
-        return version.Version;
     }
 
     /// <summary>A version, the newest where none is named; null when there is none.</summary>
     public SecretVersion? Find(string name, string? version)
     {
-        lock (_lock)
-        {
-            var versions = _versions.GetValueOrDefault(name) ?? [];
-            return version is null ? versions.LastOrDefault() : versions.Find(one => one.Version == version);
-        }
+        var versions = Versions(name);
+        return version is null ? versions is [.., var newest] ? newest : null : versions.FirstOrDefault(one => one.Version == version);
     }
 
     public IReadOnlyList<SecretVersion> Versions(string name)
     {
         lock (_lock)
-            return [.. _versions.GetValueOrDefault(name) ?? []];
+            return _items.GetValueOrDefault(name) is { Deleted: null } item ? [.. item.Versions] : [];
+    }
+
+    public VaultItem? FindDeleted(string name)
+    {
+        lock (_lock)
+            return _items.GetValueOrDefault(name) is { Deleted: not null } item ? item : null;
     }
 
     public IReadOnlyList<string> Names()
     {
         lock (_lock)
-            return [.. _versions.Keys.Order(StringComparer.OrdinalIgnoreCase)];
+            return [.. _items.Values.Where(item => item.Deleted is null && item.Versions.Count > 0).Select(item => item.Name)];
+    }
+
+    /// <summary>Deletes, or recovers with null. False where there is nothing to.</summary>
+    public bool TrySetDeleted(string name, DateTimeOffset? deleted)
+    {
+        lock (_lock)
+        {
+            if (_items.GetValueOrDefault(name) is not { } item || item.Versions.Count == 0 || item.Deleted is null == deleted is null)
+                return false;
+            item.Deleted = deleted;
+            return true;
+        }
     }
 }

@@ -3,6 +3,7 @@ using Azure.Messaging.EventGrid;
 using Isthmus.Core.Webhooks;
 using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Mesh;
+using Isthmus.Runtime.PrivateDns;
 
 namespace Isthmus.Runtime.Composition;
 
@@ -30,6 +31,7 @@ public static class AzureSettings
             Documents = new FileMeshDocumentSource(setting(MeshDocument) ?? ""),
             Vaults = vaults,
             Topic = new EventGridPublisherClient(Address(setting, TopicEndpoint), credential),
+            Arm = new ArmClient(credential, TimeProvider.System),
             Webhooks = _ => webhooks,
         };
     }

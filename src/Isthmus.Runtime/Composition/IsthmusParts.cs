@@ -2,6 +2,7 @@ using Azure.Messaging.EventGrid;
 using Isthmus.Core.Webhooks;
 using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Mesh;
+using Isthmus.Runtime.PrivateDns;
 
 namespace Isthmus.Runtime.Composition;
 
@@ -11,6 +12,9 @@ public sealed record IsthmusParts
     public required IMeshDocumentSource Documents { get; init; }
     public required VaultClients Vaults { get; init; }
     public required EventGridPublisherClient Topic { get; init; }
+
+    /// <summary>Null where there is no identity for Azure: then no zone of Azure Private DNS can be kept.</summary>
+    public ArmClient? Arm { get; init; }
 
     /// <summary>Made on first use: a host on this machine knows its own address only once it listens.</summary>
     public required Func<IServiceProvider, WebhookSettings> Webhooks { get; init; }

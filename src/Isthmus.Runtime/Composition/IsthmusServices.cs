@@ -18,11 +18,15 @@ public static class IsthmusServices
         services.AddSingleton(parts.Documents);
         services.AddSingleton(parts.Vaults);
         services.AddSingleton(parts.Webhooks);
+        if (parts.Arm is { } arm)
+            services.AddSingleton(arm);
         services.AddSingleton<IMeshEventPublisher>(new EventGridMeshEventPublisher(parts.Topic));
         services.AddSingleton<ICertificateSource, KeyVaultCertificateSource>();
         services.AddSingleton<WebhookGuard>();
         services.AddSingleton<ChangeNotifier>();
         services.AddSingleton<EventRuns>();
+        services.AddSingleton<EndpointSlicePoll>();
+        services.AddSingleton<NameFanOut>();
         return services.AddReconcilers().AddInjection();
     }
 }

@@ -9,9 +9,15 @@ namespace Isthmus.Runtime.EventGrid;
 public static class MeshEvents
 {
     /// <summary>Null where it is none of ours.</summary>
-    public static MeshEvent? Read(CloudEvent cloudEvent)
+    public static MeshEvent? Read(CloudEvent cloudEvent) =>
+        TryReadData(cloudEvent, out var body) ? MeshEvent.Parse(cloudEvent.Type, body) : null;
+
+    /// <summary>The data of anybody's event; null where there is none that can be read.</summary>
+    public static JsonNode? DataOf(CloudEvent cloudEvent) => TryReadData(cloudEvent, out var body) ? body : null;
+
+    private static bool TryReadData(CloudEvent cloudEvent, out JsonNode? body)
     {
-        JsonNode? body = null;
-        return cloudEvent.Data is { } data && !StrictJson.TryParse(data.ToMemory().Span, out body, out _) ? null : MeshEvent.Parse(cloudEvent.Type, body);
+        body = null;
+        return cloudEvent.Data is not { } data || StrictJson.TryParse(data.ToMemory().Span, out body, out _);
     }
 }

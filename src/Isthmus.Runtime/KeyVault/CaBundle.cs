@@ -1,79 +1,66 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
+using Azure.Security.KeyVault.Secrets;
 using Isthmus.Core.Trust;
 
 namespace Isthmus.Runtime.KeyVault;
 
-/// <summary>Takes a vault's certificate secret apart: PEM or PKCS#12, key, certificate and chain in any order.</summary>
+/// <summary>Takes a vault's certificate secret apart: PEM or PKCS#12; key, certificate and chain in any order.</summary>
 internal static class CaBundle
 {
-    /// <summary>From PEM blocks. Throws <see cref="CryptographicException"/> where they make no CA; never with key material in the message.</summary>
-    public static CaMaterial FromPem(string pem, string version)
+    /// <summary>Throws <see cref="CryptographicException"/> where it makes no CA; never with key material in the message.</summary>
+    /// <param name="secret">The secret of a certificate, or one that holds the same.</param>
+    /// <param name="roots">The text of root-cert.pem where the document names a secret for it.</param>
+    /// <param name="version">The version that the CA is to bear.</param>
+    public static CaMaterial Open(KeyVaultSecret secret, string? roots, string version) =>
+        // A plain secret may bear any content type, or none: what it holds decides.
+        secret.Value.Contains("-----BEGIN ", StringComparison.Ordinal)
+            ? FromPem(secret.Value, version, roots)
+            : FromPkcs12(secret, roots, version, out var fault) ?? throw new CryptographicException(fault);
+
+    /// <summary>As <see cref="Open"/>, of PEM blocks.</summary>
+    public static CaMaterial FromPem(string pem, string version, string? roots = null) =>
+        CaAssembly.FromPem(pem, roots, version, out var fault) ?? throw new CryptographicException(fault);
+
+    private static CaMaterial? FromPkcs12(KeyVaultSecret secret, string? roots, string version, out string fault)
     {
-        var certificates = new X509Certificate2Collection();
-        certificates.ImportFromPem(pem);
-        return Assemble(certificates, PrivateKeyBlock(pem), version);
-    }
-
-    /// <summary>From base64 of PKCS#12 without password, as Key Vault gives it.</summary>
-    public static CaMaterial FromPkcs12(string base64, string version)
-    {
-        // EphemeralKeySet: the key never touches a disk.
-        var certificates = X509CertificateLoader.LoadPkcs12Collection(
-            Convert.FromBase64String(base64), null, X509KeyStorageFlags.Exportable | X509KeyStorageFlags.EphemeralKeySet);
-        var withKey = certificates.FirstOrDefault(certificate => certificate.HasPrivateKey)
-            ?? throw new CryptographicException("the PKCS#12 holds no private key: is the certificate exportable?");
-        using AsymmetricAlgorithm? key = (AsymmetricAlgorithm?)withKey.GetRSAPrivateKey() ?? withKey.GetECDsaPrivateKey();
-        return key is null
-            ? throw new CryptographicException("the private key is neither RSA nor ECDSA")
-            : Assemble(certificates, key.ExportPkcs8PrivateKeyPem(), version);
-    }
-
-    private static CaMaterial Assemble(X509Certificate2Collection certificates, string keyPem, string version)
-    {
-        var own = certificates.FirstOrDefault(certificate => Fits(certificate, keyPem))
-            ?? throw new CryptographicException("no certificate fits the private key");
-        var chain = new StringBuilder();
-        var current = own;
-        for (var length = 0; length < certificates.Count; length++)
-        {
-            chain.Append(current.ExportCertificatePem()).Append('\n');
-            if (IsIssuerOf(current, current))
-                return new CaMaterial(own.ExportCertificatePem() + "\n", keyPem + "\n", current.ExportCertificatePem() + "\n", chain.ToString(), version);
-            var below = current;
-            current = certificates.FirstOrDefault(candidate => candidate != below && IsIssuerOf(candidate, below))
-                ?? throw new CryptographicException($"the chain does not reach a root: the issuer of '{below.Subject}' is missing");
-        }
-
-        throw new CryptographicException("the chain does not reach a root");
-    }
-
-    private static bool IsIssuerOf(X509Certificate2 issuer, X509Certificate2 certificate) =>
-        certificate.IssuerName.RawData.AsSpan().SequenceEqual(issuer.SubjectName.RawData);
-
-    private static bool Fits(X509Certificate2 certificate, string keyPem)
-    {
+        var bytes = new byte[secret.Value.Length];
         try
         {
-            using var pair = X509Certificate2.CreateFromPem(certificate.ExportCertificatePem(), keyPem);
-            return pair.HasPrivateKey;
+            if (!Convert.TryFromBase64String(secret.Value, bytes, out var length))
+            {
+                fault = $"its content ('{secret.Properties.ContentType}') is neither PEM nor base64 of PKCS#12";
+                return null;
+            }
+
+            // Without password, as Key Vault gives it. EphemeralKeySet: the key never touches a disk.
+            var certificates = X509CertificateLoader.LoadPkcs12Collection(
+                bytes.AsSpan(0, length), null, X509KeyStorageFlags.Exportable | X509KeyStorageFlags.EphemeralKeySet);
+            try
+            {
+                return FromCertificates(certificates, roots, version, out fault);
+            }
+            finally
+            {
+                foreach (var certificate in certificates)
+                    certificate.Dispose();
+            }
         }
-        // ArgumentException: a key of the right algorithm that belongs to another certificate.
-        catch (Exception mismatch) when (mismatch is CryptographicException or ArgumentException)
+        finally
         {
-            return false;
+            CryptographicOperations.ZeroMemory(bytes);
         }
     }
 
-    private static string PrivateKeyBlock(string pem)
+    private static CaMaterial? FromCertificates(X509Certificate2Collection certificates, string? roots, string version, out string fault)
     {
-        for (var rest = pem.AsSpan(); PemEncoding.TryFind(rest, out var fields); rest = rest[fields.Location.End..])
-        {
-            if (rest[fields.Label].EndsWith("PRIVATE KEY", StringComparison.Ordinal))
-                return rest[fields.Location].ToString();
-        }
-
-        throw new CryptographicException("the PEM holds no private key");
+        fault = "the PKCS#12 holds no private key: is the certificate exportable?";
+        if (certificates.FirstOrDefault(certificate => certificate.HasPrivateKey) is not { } withKey)
+            return null;
+        using AsymmetricAlgorithm? key = (AsymmetricAlgorithm?)withKey.GetRSAPrivateKey() ?? withKey.GetECDsaPrivateKey();
+        fault = "the private key is neither RSA nor ECDSA";
+        return key is null
+            ? null
+            : CaAssembly.FromCertificates([.. certificates.Select(certificate => certificate.RawData)], key.ExportPkcs8PrivateKeyPem() + "\n", roots, version, out fault);
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Isthmus.Core.ControlPlane;
@@ -104,13 +105,30 @@ public sealed class ClusterApi : IDisposable
                 continue;
             }
 
-            foreach (var item in (page["items"] as JsonArray ?? []).OfType<JsonObject>().ToArray())
-                items.Add(Named(kind, (JsonObject)item.DeepClone()));
+            foreach (var item in TakeItems(page))
+                items.Add(Listed(kind, item));
             next = ObjectMetadata.TextOf((page["metadata"] as JsonObject)?["continue"]);
         }
         while (!string.IsNullOrEmpty(next));
 
         return items;
+    }
+
+    /// <summary>The kind in the first of the given versions that the server offers; null where it offers none of them.</summary>
+    public async Task<ResourceKind?> ServedAsync(ResourceKind kind, IReadOnlyList<string> versions, CancellationToken cancellationToken)
+    {
+        JsonObject group;
+        try
+        {
+            group = await ReadAsync($"apis/{kind.Group}", cancellationToken).ConfigureAwait(false);
+        }
+        catch (ClusterApiException refusal) when (refusal.Status == 404)
+        {
+            return null;
+        }
+
+        var served = (group["versions"] as JsonArray ?? []).OfType<JsonObject>().Select(version => ObjectMetadata.TextOf(version["version"])).ToHashSet();
+        return versions.FirstOrDefault(served.Contains) is { } found ? kind with { Version = found } : null;
     }
 
     public Task<JsonObject> CreateAsync(ResourceKind kind, JsonObject obj, CancellationToken cancellationToken) =>
@@ -153,11 +171,23 @@ public sealed class ClusterApi : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    private static JsonObject Named(ResourceKind kind, JsonObject item)
+    // Out of their page without a copy: a full run holds tens of thousands of them.
+    private static JsonObject[] TakeItems(JsonObject page)
+    {
+        if (page["items"] is not JsonArray array)
+            return [];
+        var items = array.OfType<JsonObject>().ToArray();
+        array.Clear();
+        return items;
+    }
+
+    private static JsonObject Listed(ResourceKind kind, JsonObject item)
     {
         // Items of a list come without their type; a replace needs it.
         item["apiVersion"] ??= kind.ApiVersion;
         item["kind"] ??= kind.Kind;
+        // Often the larger half of an object, and nothing to us; a server keeps them where a replace brings none.
+        (item["metadata"] as JsonObject)?.Remove("managedFields");
         return item;
     }
 
@@ -215,25 +245,25 @@ public sealed class ClusterApi : IDisposable
         if (_client.Credentials is { } credentials)
             await credentials.ProcessHttpRequestAsync(request, cancellationToken).ConfigureAwait(false);
         using var response = await _client.HttpClient.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        var text = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
-        var answer = Parse(text);
+        var answered = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+        var answer = Parse(answered);
         if (!response.IsSuccessStatusCode)
-            throw Refusal(response.StatusCode, answer, text);
+            throw Refusal(response.StatusCode, answer, answered);
         return answer ?? throw new ClusterApiException(Cluster, (int)response.StatusCode, "", "the answer is not a JSON object");
     }
 
-    private ClusterApiException Refusal(HttpStatusCode status, JsonObject? answer, string text)
+    private ClusterApiException Refusal(HttpStatusCode status, JsonObject? answer, byte[] body)
     {
         var reason = ObjectMetadata.TextOf(answer?["reason"]) ?? "";
-        var message = ObjectMetadata.TextOf(answer?["message"]) ?? $"HTTP {(int)status} {text.Trim()}";
+        var message = ObjectMetadata.TextOf(answer?["message"]) ?? $"HTTP {(int)status} {Encoding.UTF8.GetString(body).Trim()}";
         return new ClusterApiException(Cluster, (int)status, reason, message.Length > 500 ? message[..500] : message);
     }
 
-    private static JsonObject? Parse(string text)
+    private static JsonObject? Parse(byte[] body)
     {
         try
         {
-            return JsonNode.Parse(text) as JsonObject;
+            return JsonNode.Parse(body) as JsonObject;
         }
         catch (JsonException)
         {

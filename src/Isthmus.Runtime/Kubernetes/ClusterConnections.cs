@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Isthmus.Core.Mesh;
 using Isthmus.Runtime.Mesh;
+using Isthmus.Runtime.PrivateDns;
 using k8s;
 using k8s.Exceptions;
 using YamlDotNet.Core;
@@ -9,9 +10,12 @@ using YamlDotNet.Core;
 namespace Isthmus.Runtime.Kubernetes;
 
 /// <summary>The clusters of a mesh document, each connected once and again when its access changes.</summary>
-public sealed class ClusterConnections(IMeshDocumentSource documents, ClusterApiOptions options, TimeProvider time) : IDisposable
+public sealed class ClusterConnections(IMeshDocumentSource documents, ClusterApiOptions options, TimeProvider time, ArmClient? arm = null) : IDisposable
 {
     private readonly ConcurrentDictionary<ClusterName, Lazy<Connection>> _connections = new();
+
+    /// <summary>Azure, for what a mesh keeps there; null where this host has no identity for it.</summary>
+    internal ArmClient? Arm => arm;
 
     /// <summary>The cluster of the current document; throws <see cref="ClusterUnreachableException"/> where it is unknown or cannot be connected.</summary>
     public async Task<ClusterApi> GetAsync(ClusterName name, CancellationToken cancellationToken)

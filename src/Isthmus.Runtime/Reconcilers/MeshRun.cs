@@ -1,5 +1,6 @@
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Webhooks;
+using Isthmus.Runtime.Gateways;
 using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Kubernetes;
 
@@ -7,11 +8,13 @@ namespace Isthmus.Runtime.Reconcilers;
 
 /// <summary>All capabilities one after the other: setup and trust of some clusters, then every global name.</summary>
 public sealed class MeshRun(
-    ClusterConnections connections, ICertificateSource certificates, WebhookSettings webhooks, ReconcilerOptions options, TimeProvider time)
+    ClusterConnections connections, ICertificateSource certificates, WebhookSettings webhooks, ReconcilerOptions options, TimeProvider time,
+    ResolvedHosts? hosts = null)
 {
     private readonly SetupRun _setup = new(connections, webhooks);
     private readonly TrustRun _trust = new(connections, certificates, time);
-    private readonly FederationRun _federation = new(connections, options, time);
+    private readonly TrustNoticeRun _notices = new(connections, time);
+    private readonly FederationRun _federation = new(connections, options, hosts ?? ResolvedHosts.ByDns(time), time);
     private readonly ControlPlaneRun _controlPlanes = new(connections, options, time);
 
     /// <param name="mesh">The document to go by.</param>
@@ -19,11 +22,11 @@ public sealed class MeshRun(
     /// <param name="budget">For the whole run.</param>
     /// <param name="isDryRun">Whether only to say what would be done.</param>
     /// <param name="cancellationToken">Ends the run at once.</param>
+    /// <param name="control">Whoever watches the run.</param>
     internal async Task<RunReport> RunAsync(
-        MeshDocument mesh, IReadOnlyList<MeshCluster> clusters, TimeSpan budget, bool isDryRun, CancellationToken cancellationToken)
+        MeshDocument mesh, IReadOnlyList<MeshCluster> clusters, TimeSpan budget, bool isDryRun, CancellationToken cancellationToken, RunControl? control = null)
     {
-        var state = new RunState();
-        var material = await _trust.ReadAsync(mesh, state, cancellationToken).ConfigureAwait(false);
+        var state = new RunState(control);
         return await new ReconcileLoop(connections, time).RunAsync(
             mesh,
             state,
@@ -31,19 +34,34 @@ public sealed class MeshRun(
             isDryRun,
             async token =>
             {
-                var trust = await _trust.PlanAsync(mesh, material, clusters, state, token).ConfigureAwait(false);
+                // A run that is held to namespaces is about their services and nothing else.
+                if (!options.Scope.Namespaces.IsEmpty)
+                    return options.Narrow(await _federation.PlanAsync(mesh, [], state, token).ConfigureAwait(false));
+                var trust = await _trust.PlanAsync(mesh, clusters, state, token).ConfigureAwait(false);
+                var notices = await _notices.PlanAsync(mesh, clusters, state, token).ConfigureAwait(false);
                 var names = await _federation.PlanAsync(mesh, [], state, token).ConfigureAwait(false);
                 var setup = await _setup.PlanAsync(mesh, clusters, state, token).ConfigureAwait(false);
-                return await _controlPlanes.AddAsync(names.With(setup).With(trust), mesh, isDryRun, state, token).ConfigureAwait(false);
+                return options.Narrow(await _controlPlanes.AddAsync(names.With(setup).With(trust).With(notices), mesh, isDryRun, state, token).ConfigureAwait(false));
             },
             cancellationToken).ConfigureAwait(false);
     }
 
-    internal async Task<RunReport> RunTrustAsync(MeshDocument mesh, TimeSpan budget, CancellationToken cancellationToken)
+    /// <summary>Some clusters' setup and trust, without the names.</summary>
+    internal async Task<RunReport> RunSetupAsync(
+        MeshDocument mesh, IReadOnlyList<MeshCluster> clusters, TimeSpan budget, CancellationToken cancellationToken)
     {
         var state = new RunState();
-        var material = await _trust.ReadAsync(mesh, state, cancellationToken).ConfigureAwait(false);
         return await new ReconcileLoop(connections, time).RunAsync(
-            mesh, state, budget, isDryRun: false, token => _trust.PlanAsync(mesh, material, mesh.Clusters, state, token), cancellationToken).ConfigureAwait(false);
+            mesh,
+            state,
+            budget,
+            isDryRun: false,
+            async token =>
+            {
+                var trust = await _trust.PlanAsync(mesh, clusters, state, token).ConfigureAwait(false);
+                var setup = await _setup.PlanAsync(mesh, clusters, state, token).ConfigureAwait(false);
+                return await _controlPlanes.AddAsync(setup.With(trust), mesh, isDryRun: false, state, token).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 }

@@ -1,6 +1,8 @@
+using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Planning;
 using Isthmus.Runtime.Kubernetes;
+using Isthmus.Runtime.PrivateDns;
 
 namespace Isthmus.Runtime.Reconcilers;
 
@@ -11,8 +13,11 @@ internal static class PlanApplier
     {
         // What is claimed on Services (since when they are exported, which address) is the source of what other clusters hold, so it
         // stands before any of that is written: a run that dies in between is then followed by one that says the same.
-        if (await WriteAllAsync(mesh, plan.Actions.Where(action => action.IsClaim), connections, state, cancellationToken).ConfigureAwait(false))
-            await WriteAllAsync(mesh, plan.Actions.Where(action => !action.IsClaim), connections, state, cancellationToken).ConfigureAwait(false);
+        if (!await WriteAllAsync(mesh, plan.Actions.Where(action => action.IsClaim), connections, state, cancellationToken).ConfigureAwait(false))
+            return;
+        await WriteAllAsync(mesh, plan.Actions.Where(action => !action.IsClaim && !PrivateDnsRun.IsOurs(action)), connections, state, cancellationToken).ConfigureAwait(false);
+        // A record leads somewhere only when the clusters' ServiceEntries stand.
+        await PrivateDnsRun.ApplyAsync(connections.Arm, mesh, plan, state, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>False where somebody else wrote in between.</summary>
@@ -26,6 +31,8 @@ internal static class PlanApplier
             var api = connections.Get(mesh.Find(writes.Key) ?? throw new ClusterUnreachableException(writes.Key, "the mesh document does not list it"));
             foreach (var write in writes)
             {
+                if (state.Stop.IsCancellationRequested)
+                    break;
                 if (!state.IsHeldBack(write) && !await WriteAsync(api, write, state, cancellationToken).ConfigureAwait(false))
                 {
                     isCurrent = false;
@@ -49,6 +56,11 @@ internal static class PlanApplier
                     await api.CreateAsync(create.Id.Kind, create.Content, cancellationToken).ConfigureAwait(false);
                     state.Wrote(action.Id, RunOutcome.Created);
                     return true;
+                // Of a user's ServiceExport the status alone is ours.
+                case PlannedAction.Replace replace when replace.Id.Kind.Kind == ResourceKind.ServiceExport.Kind:
+                    await api.ReplaceStatusAsync(replace.Id.Kind, replace.Content, cancellationToken).ConfigureAwait(false);
+                    state.Wrote(action.Id, RunOutcome.Configured);
+                    return true;
                 case PlannedAction.Replace replace:
                     await api.ReplaceAsync(replace.Id.Kind, replace.Content, cancellationToken).ConfigureAwait(false);
                     state.Wrote(action.Id, RunOutcome.Configured);
@@ -60,6 +72,16 @@ internal static class PlanApplier
                 default:
                     return true;
             }
+        }
+        catch (ClusterApiException refusal) when (refusal.IsConflict && action.Id.Kind == ResourceKind.Event)
+        {
+            // Its name follows from what it says, so this was told already.
+            return true;
+        }
+        catch (ClusterApiException refusal) when (refusal.IsConflict && action is PlannedAction.Create)
+        {
+            state.Meet(action.Id);
+            return false;
         }
         catch (ClusterApiException refusal) when (refusal.IsConflict || (action is PlannedAction.Replace && refusal.Status == 404))
         {

@@ -1,3 +1,6 @@
+using Isthmus.Core.Kubernetes;
+using Isthmus.Core.Planning;
+
 namespace Isthmus.Runtime.Reconcilers;
 
 /// <summary>How long runs may take.</summary>
@@ -14,4 +17,24 @@ public sealed record ReconcilerOptions
 
     /// <summary>Whether a full plan may delete more than a fifth of a kind in a cluster.</summary>
     public bool AllowDeletes { get; init; }
+
+    /// <summary>Whether a full run deletes nothing at all.</summary>
+    public bool NoDeletes { get; init; }
+
+    /// <summary>What a full run is held to.</summary>
+    public RunScope Scope { get; init; } = RunScope.Everything;
+
+    /// <summary>What these options leave of a full plan.</summary>
+    internal Plan Narrow(Plan plan)
+    {
+        // What a cluster in scope holds is derived from what is recorded on the exported Services of others, and that has to stand
+        // first. An Event goes with the record: once that stands, nobody tells it again.
+        var scoped = new Plan(plan.Actions.Where(action => Scope.Includes(action.Id.Cluster) || IsRecord(action)));
+        return NoDeletes ? scoped.UpsertOnly() : scoped;
+    }
+
+    // A Service that is ours is a mirror of another: an object like all others.
+    private static bool IsRecord(PlannedAction action) =>
+        action.Id.Kind == ResourceKind.Event
+        || (action is PlannedAction.Replace replace && action.IsClaim && replace.Live.Label(Ownership.ManagedByLabel) != Ownership.ManagedByValue);
 }

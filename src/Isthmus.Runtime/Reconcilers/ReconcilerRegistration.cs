@@ -1,3 +1,4 @@
+using Isthmus.Runtime.Gateways;
 using Isthmus.Runtime.Kubernetes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -18,6 +19,10 @@ public static class ReconcilerRegistration
         services.TryAddSingleton<ClusterReconciler>();
         services.TryAddSingleton<TrustReconciler>();
         services.TryAddSingleton<ResyncReconciler>();
+        services.TryAddSingleton(new GatewayProbeOptions());
+        services.TryAddSingleton<GatewayReconciler>();
+        services.TryAddSingleton<IHostResolver, DnsHostResolver>();
+        services.TryAddSingleton<ResolvedHosts>();
         return services;
     }
 }

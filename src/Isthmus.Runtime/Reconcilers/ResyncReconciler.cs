@@ -5,14 +5,18 @@ namespace Isthmus.Runtime.Reconcilers;
 /// <summary>Brings everything in order everywhere: repairs whatever an event missed.</summary>
 public sealed class ResyncReconciler(IMeshDocumentSource documents, MeshRun run, ReconcilerOptions options)
 {
-    public Task<RunReport> RunAsync(CancellationToken cancellationToken) => RunAsync(isDryRun: false, cancellationToken);
+    public Task<RunReport> RunAsync(CancellationToken cancellationToken) => RunAsync(isDryRun: false, null, cancellationToken);
+
+    /// <summary>The same under somebody's eyes, who may end it between two writes.</summary>
+    public Task<RunReport> RunAsync(RunControl control, CancellationToken cancellationToken) => RunAsync(isDryRun: false, control, cancellationToken);
 
     /// <summary>What a run would do now; nothing is written.</summary>
-    public Task<RunReport> PlanAsync(CancellationToken cancellationToken) => RunAsync(isDryRun: true, cancellationToken);
+    public Task<RunReport> PlanAsync(CancellationToken cancellationToken) => RunAsync(isDryRun: true, null, cancellationToken);
 
-    private async Task<RunReport> RunAsync(bool isDryRun, CancellationToken cancellationToken)
+    private async Task<RunReport> RunAsync(bool isDryRun, RunControl? control, CancellationToken cancellationToken)
     {
         var mesh = await documents.ReadAsync(cancellationToken).ConfigureAwait(false);
-        return await run.RunAsync(mesh, mesh.Clusters, options.ResyncBudget, isDryRun, cancellationToken).ConfigureAwait(false);
+        var report = await run.RunAsync(mesh, mesh.Clusters, options.ResyncBudget, isDryRun, cancellationToken, control).ConfigureAwait(false);
+        return report.Within(options.Scope);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Isthmus.Core.Planning;
 
 namespace Isthmus.Runtime.Reconcilers;
 
@@ -10,6 +11,8 @@ public static class RunReportJson
     {
         ["succeeded"] = report.Succeeded,
         ["objects"] = new JsonArray([.. report.Entries.Where(which).Select(ToJson)]),
+        ["gateways"] = new JsonArray([.. report.Gateways.Select(ToJson)]),
+        ["warnings"] = new JsonArray([.. report.Warnings.Select(ToJson)]),
         ["failures"] = new JsonArray([.. report.Failures.Select(ToJson)]),
     };
 
@@ -24,10 +27,19 @@ public static class RunReportJson
             ["outcome"] = entry.Outcome.ToString(),
         };
         if (entry.Reason is { } reason)
-            json["reason"] = reason;
+            json["reason"] = ObjectView.Text(reason);
         return json;
     }
 
-    private static JsonObject ToJson(RunFailure failure) =>
-        new() { ["cluster"] = failure.Cluster?.Value, ["reason"] = failure.Reason };
+    private static JsonObject ToJson(GatewayStatus gateway) => new()
+    {
+        ["cluster"] = gateway.Cluster.Value,
+        ["address"] = gateway.Address,
+        ["state"] = gateway.State,
+        ["since"] = gateway.Since,
+        ["detail"] = gateway.Detail,
+    };
+
+    internal static JsonObject ToJson(RunFailure failure) =>
+        new() { ["cluster"] = failure.Cluster?.Value, ["reason"] = ObjectView.Text(failure.Reason) };
 }

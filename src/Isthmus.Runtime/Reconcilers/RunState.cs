@@ -1,14 +1,16 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Isthmus.Core.Federation;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Planning;
+using Isthmus.Core.Trust;
 using Isthmus.Runtime.Kubernetes;
 
 namespace Isthmus.Runtime.Reconcilers;
 
 /// <summary>What one run has met so far: the clusters that failed, which it leaves alone from then on, and what it wrote.</summary>
-internal sealed class RunState
+internal sealed class RunState(RunControl? control = null)
 {
     private readonly ConcurrentDictionary<ClusterName, string> _failed = new();
     private readonly ConcurrentQueue<string> _wholeRun = new();
@@ -16,15 +18,61 @@ internal sealed class RunState
 
     private readonly ConcurrentDictionary<ObjectId, string> _refused = new();
 
+    private readonly List<TrustNotice> _notices = [];
+
+    /// <summary>What is to be known of the CA; said while it is read, before clusters are looked at.</summary>
+    public IReadOnlyList<TrustNotice> Notices => _notices;
+
+    public void Notice(TrustNotice notice)
+    {
+        // Each round looks again, and finds the same.
+        if (!_notices.Contains(notice))
+            _notices.Add(notice);
+    }
+
+    private readonly ConcurrentDictionary<ObjectId, bool> _inTheWay = new();
+
+    /// <summary>Whether the holders of all addresses are looked for.</summary>
+    public bool SeesAllAddresses { get; set; }
+
+    /// <summary>Whether the objects of pods' names are looked for.</summary>
+    public bool SeesPods { get; set; }
+
+    /// <summary>What could not be created because something of that name is there, although it was not among what was listed.</summary>
+    public IEnumerable<ObjectId> InTheWay(ClusterName cluster) => _inTheWay.Keys.Where(id => id.Cluster == cluster);
+
+    public void Meet(ObjectId id) => _inTheWay[id] = true;
+
+    /// <summary>What the clusters hold of the gateways' health.</summary>
+    public GatewayHealth Gateways { get; set; } = GatewayHealth.Unknown;
+
     public bool IsServed(ClusterName cluster) => !_failed.ContainsKey(cluster);
 
-    public void Fail(ClusterName cluster, string reason) => _failed.TryAdd(cluster, reason);
+    /// <summary>Whether whoever watches the run wants it to end.</summary>
+    public CancellationToken Stop => control?.Stop ?? CancellationToken.None;
+
+    public void Tell(RunStep step) => control?.Progress?.Report(step);
+
+    public void Fail(ClusterName cluster, string reason)
+    {
+        if (_failed.TryAdd(cluster, reason))
+            Tell(new RunStep.Failed(cluster, reason));
+    }
 
     /// <summary>The run as a whole did not reach its aim.</summary>
-    public void Fail(string reason) => _wholeRun.Enqueue(reason);
+    public void Fail(string reason)
+    {
+        // Each round of a run looks again, and meets the same.
+        if (!_wholeRun.Contains(reason))
+            _wholeRun.Enqueue(reason);
+    }
 
     /// <summary>The server does not take this object as we want it. It is not tried again in this run, and the run fails.</summary>
-    public void Refuse(ObjectId id, string reason) => _refused.TryAdd(id, reason);
+    public void Refuse(ObjectId id, string reason)
+    {
+        if (_refused.TryAdd(id, reason))
+            Tell(new RunStep.Refused(id, reason));
+    }
 
     public bool IsRefused(ObjectId id) => _refused.ContainsKey(id);
 
@@ -54,8 +102,13 @@ internal sealed class RunState
         }
     }
 
-    public void Wrote(ObjectId id, RunOutcome outcome) =>
+    public int Writes => _written.Count;
+
+    public void Wrote(ObjectId id, RunOutcome outcome)
+    {
         _written.AddOrUpdate(id, outcome, (_, earlier) => earlier == RunOutcome.Created && outcome == RunOutcome.Configured ? earlier : outcome);
+        Tell(new RunStep.Wrote(Entry(id, outcome)));
+    }
 
     /// <summary>The report: what was written, and of the last plan what needed no writing.</summary>
     public RunReport Report(Plan last, bool isDryRun)
@@ -75,7 +128,14 @@ internal sealed class RunState
         var failures = _failed.OrderBy(failure => failure.Key).Select(failure => new RunFailure(failure.Key, failure.Value))
             .Concat(_refused.OrderBy(refusal => refusal.Key).Select(refusal => new RunFailure(refusal.Key.Cluster, $"{refusal.Key}: {refusal.Value}")))
             .Concat(_wholeRun.Select(reason => new RunFailure(null, reason)));
-        return new RunReport([.. ordered], [.. failures]);
+        var gateways = Gateways.Clusters.SelectMany(cluster => cluster.Value.Addresses, (cluster, address) =>
+            new GatewayStatus(cluster.Key, address.Key.ToString(), address.Value.State.ToString(), address.Value.Since, address.Value.Detail));
+        return new RunReport([.. ordered], [.. failures])
+        {
+            Gateways = [.. gateways],
+            Plan = isDryRun ? last : Plan.Empty,
+            Warnings = [.. _notices.Where(notice => notice.Days is not null).Select(notice => new RunFailure(null, $"{notice.Message} ({notice.Days} days left)"))],
+        };
     }
 
     private static RunEntry Entry(ObjectId id, RunOutcome outcome, string? reason = null) =>

@@ -1,6 +1,8 @@
+using Isthmus.Core.Federation;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Planning;
+using Isthmus.Runtime.Gateways;
 using Isthmus.Runtime.Kubernetes;
 using Isthmus.Runtime.Mesh;
 
@@ -11,14 +13,21 @@ namespace Isthmus.Runtime.Reconcilers;
 /// <param name="Operation">CREATE, UPDATE or DELETE.</param>
 /// <param name="Uid">The object's uid; null on CREATE.</param>
 /// <param name="OldResourceVersion">The resourceVersion before the write; null on CREATE.</param>
-public sealed record ExpectedWrite(ClusterName Cluster, string Operation, string? Uid, string? OldResourceVersion);
+public sealed record ExpectedWrite(ClusterName Cluster, string Operation, string? Uid, string? OldResourceVersion)
+{
+    /// <summary>The kind of the object: Service, ServiceExport or EndpointSlice.</summary>
+    public string Kind { get; init; } = ResourceKind.Service.Kind;
+
+    /// <summary>The object's name; null: the service's own.</summary>
+    public string? Name { get; init; }
+}
 
 /// <summary>Brings one service's global name in order in all clusters.</summary>
-public sealed class ServiceReconciler(IMeshDocumentSource documents, ClusterConnections connections, ReconcilerOptions options, TimeProvider time)
+public sealed class ServiceReconciler(IMeshDocumentSource documents, ClusterConnections connections, ReconcilerOptions options, TimeProvider time, ResolvedHosts? hosts = null)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
 
-    private readonly FederationRun _federation = new(connections, options, time);
+    private readonly FederationRun _federation = new(connections, options, hosts ?? ResolvedHosts.ByDns(time), time);
     private readonly MirrorRun _mirrors = new(connections, options);
 
     /// <param name="service">The service to look at; nothing is done on the strength of the event itself.</param>
@@ -51,7 +60,9 @@ public sealed class ServiceReconciler(IMeshDocumentSource documents, ClusterConn
 
     private static async Task<bool> HasLandedAsync(ClusterApi api, ServiceName service, ExpectedWrite write, CancellationToken cancellationToken)
     {
-        var live = await api.GetAsync(ResourceKind.Service, service.Namespace, service.Name, cancellationToken).ConfigureAwait(false);
+        if (await KindAsync(api, write.Kind, cancellationToken).ConfigureAwait(false) is not { } kind)
+            return true;
+        var live = await api.GetAsync(kind, service.Namespace, write.Name ?? service.Name, cancellationToken).ConfigureAwait(false);
         return write.Operation switch
         {
             "CREATE" => live is not null,
@@ -59,5 +70,12 @@ public sealed class ServiceReconciler(IMeshDocumentSource documents, ClusterConn
             "DELETE" => live is null || live.Uid() != write.Uid || live.IsTerminating(),
             _ => true,
         };
+    }
+
+    private static async Task<ResourceKind?> KindAsync(ClusterApi api, string kind, CancellationToken cancellationToken)
+    {
+        if (kind == ResourceKind.ServiceExport.Kind)
+            return await api.ServedAsync(ResourceKind.ServiceExport, FederationNames.ServiceExportVersions, cancellationToken).ConfigureAwait(false);
+        return kind == ResourceKind.EndpointSlice.Kind ? ResourceKind.EndpointSlice : kind == ResourceKind.Service.Kind ? ResourceKind.Service : null;
     }
 }

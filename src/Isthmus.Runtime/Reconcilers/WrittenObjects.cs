@@ -3,6 +3,7 @@ using Isthmus.Core.Dns;
 using Isthmus.Core.Federation;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
+using Isthmus.Core.Planning;
 using Isthmus.Runtime.Kubernetes;
 
 namespace Isthmus.Runtime.Reconcilers;
@@ -16,11 +17,13 @@ internal sealed record WrittenObjects(
     JsonObject? DnsConfigMap,
     IReadOnlyList<JsonObject> FormerDnsConfigMaps)
 {
+    private const string Ours = $"{Ownership.ManagedByLabel}={Ownership.ManagedByValue}";
     private const string NotOurs = "app.kubernetes.io/managed-by!=isthmus";
 
     /// <param name="names">The names to look at; empty: all.</param>
+    /// <param name="state">What this run has met, which is looked at too.</param>
     public static async Task<WrittenObjects> ReadAsync(
-        ClusterApi api, MeshDocument mesh, MeshCluster cluster, IReadOnlyList<ServiceName> names, CancellationToken cancellationToken)
+        ClusterApi api, MeshDocument mesh, MeshCluster cluster, IReadOnlyList<ServiceName> names, RunState state, CancellationToken cancellationToken)
     {
         var ns = NamespaceObserver.ReadAsync(api, mesh, cancellationToken);
         var dns = DnsPlanner.Target(cluster) is { } target
@@ -30,12 +33,11 @@ internal sealed record WrittenObjects(
         // Istio's objects are read only in the control plane's cluster, so only there are any of ours.
         if (!cluster.HasOwnControlPlane)
             return new WrittenObjects(await ns.ConfigureAwait(false), [], [], [], await dns.ConfigureAwait(false), await former.ConfigureAwait(false));
-        var hosts = names.Select(name => name.GlobalHost(mesh.Domain)).ToList();
-        var entries = ReadAsync(api, ResourceKind.ServiceEntry, hosts, cancellationToken);
-        var rules = ReadAsync(api, ResourceKind.DestinationRule, hosts, cancellationToken);
+        var entries = ReadAsync(api, ResourceKind.ServiceEntry, mesh, names, state, cancellationToken);
+        var rules = ReadAsync(api, ResourceKind.DestinationRule, mesh, names, state, cancellationToken);
         var gateways = names.Count == 0
             ? api.ListAsync(ResourceKind.Gateway, null, null, null, cancellationToken)
-            : GatewaysAsync(api, [.. names.Select(name => FederationNames.Gateway(cluster.Name, name.Namespace).Name).Distinct()], cancellationToken);
+            : GatewaysAsync(api, [.. names.Select(name => name.Namespace).Distinct()], cancellationToken);
         await Task.WhenAll(ns, dns, former, entries, rules, gateways).ConfigureAwait(false);
         return new WrittenObjects(
             await ns.ConfigureAwait(false),
@@ -54,18 +56,34 @@ internal sealed record WrittenObjects(
     }
 
     private static async Task<IReadOnlyList<JsonObject>> ReadAsync(
-        ClusterApi api, ResourceKind kind, IReadOnlyList<string> names, CancellationToken cancellationToken)
+        ClusterApi api, ResourceKind kind, MeshDocument mesh, IReadOnlyList<ServiceName> names, RunState state, CancellationToken cancellationToken)
     {
+        var reads = new List<Task<IReadOnlyList<JsonObject>>>();
         if (names.Count == 0)
-            return await api.ListAsync(kind, SystemNamespaces.Isthmus, null, null, cancellationToken).ConfigureAwait(false);
-        var found = await Task.WhenAll(names.Select(name => api.GetAsync(kind, SystemNamespaces.Isthmus, name, cancellationToken))).ConfigureAwait(false);
-        return [.. found.OfType<JsonObject>()];
+            reads.Add(api.ListAsync(kind, SystemNamespaces.Isthmus, null, null, cancellationToken));
+        // An exporter's subsets stand in the namespace of its gateway, or of one that it had before.
+        if (names.Count == 0 && kind == ResourceKind.DestinationRule)
+            reads.Add(api.ListAsync(kind, null, $"{Ownership.Selector(mesh.Name)},{FederationNames.SubsetsLabel}", null, cancellationToken));
+        foreach (var name in names)
+        {
+            if (state.SeesPods)
+                reads.Add(api.ListAsync(kind, null, $"{KnownExporters.NamespaceLabel}={name.Namespace},{KnownExporters.ServiceLabel}={name.Name}", null, cancellationToken));
+            reads.Add(OneAsync(api, kind, SystemNamespaces.Isthmus, name.GlobalHost(mesh.Domain), cancellationToken));
+        }
+
+        reads.AddRange(state.InTheWay(api.Cluster).Where(id => id.Kind == kind).Select(id => OneAsync(api, kind, id.Namespace, id.Name, cancellationToken)));
+        var found = await Task.WhenAll(reads).ConfigureAwait(false);
+        return [.. found.SelectMany(list => list).DistinctBy(live => (live.NamespaceName(), live.Name()))];
     }
 
+    private static async Task<IReadOnlyList<JsonObject>> OneAsync(ClusterApi api, ResourceKind kind, string? ns, string name, CancellationToken cancellationToken) =>
+        await api.GetAsync(kind, ns, name, cancellationToken).ConfigureAwait(false) is { } found ? [found] : [];
+
     private static async Task<IReadOnlyList<JsonObject>> GatewaysAsync(
-        ClusterApi api, IReadOnlyList<string> ours, CancellationToken cancellationToken)
+        ClusterApi api, IReadOnlyList<string> exporting, CancellationToken cancellationToken)
     {
-        var own = ReadAsync(api, ResourceKind.Gateway, ours, cancellationToken);
+        // By label, since they may stand in the gateway's namespace or in ours.
+        var own = api.ListAsync(ResourceKind.Gateway, null, $"{Ours},{KnownExporters.NamespaceLabel} in ({string.Join(',', exporting)})", null, cancellationToken);
         var foreign = api.ListAsync(ResourceKind.Gateway, null, NotOurs, null, cancellationToken);
         await Task.WhenAll(own, foreign).ConfigureAwait(false);
         var all = (await own.ConfigureAwait(false)).Concat(await foreign.ConfigureAwait(false));

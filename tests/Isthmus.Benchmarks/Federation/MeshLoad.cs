@@ -40,7 +40,7 @@ internal static class MeshLoad
         services.AddSingleton<IMeshDocumentSource>(new FileMeshDocumentSource(document));
         services.AddSingleton<ICertificateSource, NoCertificates>();
         services.AddSingleton(new WebhookSettings { BaseUrl = new Uri("https://isthmus.example.com"), Keys = [new byte[32]] });
-        services.AddSingleton(new ClusterApiOptions { Handler = requests.Handler, RequestTimeout = TimeSpan.FromMinutes(1) });
+        services.AddSingleton(new ClusterApiOptions { Handler = requests.Handler, ConnectTimeout = TimeSpan.FromMinutes(1), RequestTimeout = TimeSpan.FromMinutes(1) });
         services.AddSingleton(new ReconcilerOptions { ResyncBudget = TimeSpan.FromMinutes(25) });
         services.AddLogging();
         return services.AddReconcilers().BuildServiceProvider();
@@ -106,6 +106,9 @@ internal static class MeshLoad
     private sealed class NoCertificates : ICertificateSource
     {
         public Task<Core.Trust.CaMaterial> ReadAsync(TrustSettings trust, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("The benchmark's mesh has no trust.");
+
+        public Task<Core.Trust.CaMaterial> ReadVersionAsync(TrustSettings trust, string version, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("The benchmark's mesh has no trust.");
     }
 }

@@ -37,6 +37,7 @@ public sealed class ChangeReviewTests
     [InlineData("""{"metadata":{"resourceVersion":"9","managedFields":[{}]}}""")]
     [InlineData("""{"spec":{"sessionAffinity":"ClientIP"}}""")]
     [InlineData("""{"metadata":{"annotations":{"isthmus.dev/virtual-address":"240.0.0.9","isthmus.dev/address-claimed":"2026-11-22T10:00:00Z"}}}""")]
+    [InlineData("""{"metadata":{"labels":{"isthmus.dev/exported":"true"}}}""")]
     [InlineData("""{"status":{"conditions":[{"type":"x"}]}}""")]
     public void What_Isthmus_does_not_read_is_not_published(string change)
     {
@@ -81,7 +82,34 @@ public sealed class ChangeReviewTests
         Assert.IsType<ChangeDecision.Nothing>(ChangeReview.Decide(West, Review("UPDATE", Slice("b", "a"), old, "EndpointSlice", "shop", "reviews-x")));
         var publish = Assert.IsType<ChangeDecision.Publish>(
             ChangeReview.Decide(West, Review("UPDATE", Slice("a", "c"), old, "EndpointSlice", "shop", "reviews-x")));
-        Assert.Equal(new MeshEvent.ServiceChanged(West.Name, new ServiceName("shop", "reviews"), "UPDATE", null, null), publish.Event);
+        Assert.Equal(
+            new MeshEvent.ServiceChanged(West.Name, new ServiceName("shop", "reviews"), "UPDATE", "u-2", "4") { Kind = "EndpointSlice", ObjectName = "reviews-x" }, publish.Event);
+    }
+
+    [Fact]
+    public void A_pod_that_becomes_ready_counts_and_one_that_moves_does_not()
+    {
+        var old = Slice("a", "b");
+        var moved = Slice("a", "b");
+        Endpoint(moved)["addresses"] = new JsonArray("10.1.1.9");
+        var unready = Slice("a", "b");
+        Endpoint(unready)["conditions"] = new JsonObject { ["ready"] = false };
+
+        Assert.IsType<ChangeDecision.Nothing>(ChangeReview.Decide(West, Review("UPDATE", moved, old, "EndpointSlice", "shop", "reviews-x")));
+        Assert.IsType<ChangeDecision.Publish>(ChangeReview.Decide(West, Review("UPDATE", unready, old, "EndpointSlice", "shop", "reviews-x")));
+    }
+
+    [Fact]
+    public void A_ServiceExport_counts_by_its_spec_and_our_marks_and_not_by_its_status()
+    {
+        var old = ServiceExport("""{}""");
+
+        var publish = Assert.IsType<ChangeDecision.Publish>(ChangeReview.Decide(West, Review("CREATE", old, null, "ServiceExport")));
+        Assert.Equal(new MeshEvent.ServiceChanged(West.Name, new ServiceName("shop", "reviews"), "CREATE", null, null) { Kind = "ServiceExport" }, publish.Event);
+        Assert.IsType<ChangeDecision.Nothing>(ChangeReview.Decide(West, Review("UPDATE", ServiceExport("""{"status":{"conditions":[{"type":"Valid"}]}}"""), old, "ServiceExport")));
+        Assert.IsType<ChangeDecision.Publish>(ChangeReview.Decide(
+            West, Review("UPDATE", ServiceExport("""{"metadata":{"annotations":{"isthmus.dev/export-to":"east"}}}"""), old, "ServiceExport")));
+        Assert.IsType<ChangeDecision.Publish>(ChangeReview.Decide(West, Review("DELETE", null, old, "ServiceExport")));
     }
 
     [Fact]
@@ -115,6 +143,7 @@ public sealed class ChangeReviewTests
         [
             new MeshEvent.ServiceChanged(West.Name, new ServiceName("shop", "reviews"), "UPDATE", "u-1", "7"),
             new MeshEvent.ServiceChanged(West.Name, new ServiceName("shop", "reviews"), "CREATE", null, null),
+            new MeshEvent.ServiceChanged(West.Name, new ServiceName("shop", "reviews"), "DELETE", "u-1", "7") { Kind = "EndpointSlice", ObjectName = "reviews-x" },
             new MeshEvent.ClusterChanged(West.Name),
         ];
 
@@ -170,9 +199,14 @@ public sealed class ChangeReviewTests
 
     private static JsonObject Slice(params string[] pods) => new()
     {
-        ["metadata"] = new JsonObject { ["name"] = "reviews-x", ["labels"] = new JsonObject { ["kubernetes.io/service-name"] = "reviews" } },
+        ["metadata"] = new JsonObject { ["name"] = "reviews-x", ["uid"] = "u-2", ["resourceVersion"] = "4", ["labels"] = new JsonObject { ["kubernetes.io/service-name"] = "reviews" } },
         ["endpoints"] = new JsonArray([.. pods.Select(pod => new JsonObject { ["targetRef"] = new JsonObject { ["name"] = pod } })]),
     };
+
+    private static JsonObject Endpoint(JsonObject slice) => slice["endpoints"]?[0] as JsonObject ?? [];
+
+    private static JsonObject ServiceExport(string change) =>
+        Merge(new JsonObject { ["metadata"] = new JsonObject { ["name"] = "reviews", ["namespace"] = "shop" } }, change);
 
     private static JsonObject Merge(JsonObject original, string change) =>
         Isthmus.Core.Json.JsonMergePatch.Apply(original.DeepClone(), JsonNode.Parse(change)) as JsonObject ?? [];

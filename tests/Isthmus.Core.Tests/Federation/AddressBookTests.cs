@@ -44,7 +44,7 @@ public sealed class AddressBookTests
     public void The_earlier_claim_keeps_an_address_then_the_smaller_name_whoever_decides() =>
         Gen.Select(Gen.Int[0, 3], Gen.Int[0, 3]).Sample((first, second) =>
         {
-            var (a, b) = (new ServiceName("n", "a"), new ServiceName("n", "b"));
+            var (a, b) = (Name("a"), Name("b"));
             var claimA = new AddressClaim(a, "240.0.0.3", Now.AddSeconds(first));
             var claimB = new AddressClaim(b, "240.0.0.3", Now.AddSeconds(second));
             var winner = first <= second ? a : b;
@@ -58,7 +58,7 @@ public sealed class AddressBookTests
     [Fact]
     public void A_full_range_leaves_the_last_name_without_an_address()
     {
-        var names = Enumerable.Range(0, 15).Select(number => new ServiceName("n", $"s{number:00}")).ToDictionary(name => name, _ => ImmutableArray<AddressClaim>.Empty);
+        var names = Enumerable.Range(0, 15).Select(number => Name($"s{number:00}")).ToDictionary(name => name, _ => ImmutableArray<AddressClaim>.Empty);
         var assigned = Book().Assign(names);
         Assert.Equal(14, assigned.Count);
         Assert.Equal(14, assigned.Values.Select(claim => claim.Address).Distinct().Count());
@@ -67,20 +67,62 @@ public sealed class AddressBookTests
     [Fact]
     public void A_claim_outside_the_range_is_not_kept()
     {
-        var claim = new AddressClaim(new ServiceName("n", "a"), "240.9.9.9", Now);
-        Assert.NotEqual("240.9.9.9", Book().Assign(Claims(claim))[claim.Service].Address);
+        var claim = new AddressClaim(Name("a"), "240.9.9.9", Now);
+        Assert.NotEqual("240.9.9.9", Book().Assign(Claims(claim))[claim.Name].Address);
     }
 
     [Fact]
     public void An_address_whose_holders_nobody_looked_for_is_not_taken()
     {
-        var book = new AddressBook(Small, "global", Now, [], _ => false);
-        Assert.Empty(book.Assign(new Dictionary<ServiceName, ImmutableArray<AddressClaim>> { [new ServiceName("n", "a")] = [] }));
+        var book = new AddressBook(Small, "global", Now, [], [], _ => false);
+        Assert.Empty(book.Assign(new Dictionary<GlobalName, ImmutableArray<AddressClaim>> { [Name("a")] = [] }));
+    }
+
+    [Fact]
+    public void A_freed_address_is_given_to_nobody_but_its_former_name()
+    {
+        var first = Book().Assign(new Dictionary<GlobalName, ImmutableArray<AddressClaim>> { [Name("a")] = [] })[Name("a")];
+        var resting = new AddressBook(Small, "global", Now, [], [first with { Name = Name("b") }], _ => true);
+        Assert.NotEqual(first.Address, resting.Assign(new Dictionary<GlobalName, ImmutableArray<AddressClaim>> { [Name("a")] = [] })[Name("a")].Address);
+        var own = new AddressBook(Small, "global", Now, [], [first], _ => true);
+        Assert.Equal(first.Address, own.Assign(new Dictionary<GlobalName, ImmutableArray<AddressClaim>> { [Name("a")] = [] })[Name("a")].Address);
+    }
+
+    [Fact]
+    public void A_name_that_lost_its_earliest_address_keeps_the_one_it_moved_to()
+    {
+        var lost = new AddressClaim(Name("a"), "240.0.0.3", Now.AddSeconds(2));
+        var moved = new AddressClaim(Name("a"), "240.0.0.9", Now.AddSeconds(5));
+        var assigned = Book(new AddressClaim(Name("b"), "240.0.0.3", Now)).Assign(new Dictionary<GlobalName, ImmutableArray<AddressClaim>> { [Name("a")] = [lost, moved] });
+        Assert.Equal(moved, assigned[Name("a")]);
+    }
+
+    [Fact]
+    public void A_million_names_find_room_within_a_few_probes()
+    {
+        var range = new VirtualAddressRange(IPNetwork.Parse("240.0.0.0/4"));
+        var taken = new HashSet<string>(StringComparer.Ordinal);
+        var most = 0;
+        for (var number = 0; number < 1_000_000; number++)
+        {
+            var probes = 1;
+            foreach (var address in range.Candidates($"s{number}.shop.global"))
+            {
+                if (taken.Add(address))
+                    break;
+                probes++;
+            }
+
+            most = Math.Max(most, probes);
+        }
+
+        Assert.Equal(1_000_000, taken.Count);
+        Assert.InRange(most, 1, 6);
     }
 
     [Theory]
     [InlineData(new[] { 3, 1, 4, 2 }, new[] { 6, 4 })]
-    [InlineData(new[] { 0, 1, 0, 3 }, new[] { 1, 1 })]
+    [InlineData(new[] { 0, 1, 0, 3 }, new[] { 3, 1 })]
     [InlineData(new[] { 5, 1, 0, 1 }, new[] { 1, 0 })]
     [InlineData(new[] { 10, 1, 30, 3 }, new[] { 1, 1 })]
     public void Weights_are_the_smallest_whole_numbers_in_proportion(int[] groups, int[] expected)
@@ -106,7 +148,9 @@ public sealed class AddressBookTests
                 && weights.Zip(groups).All(pair => Math.Abs((pair.First * pair.Second.Item2 / total) - (pair.Second.Item1 / ready)) < 0.02);
         }, iter: 500);
 
-    private static AddressBook Book(params AddressClaim[] others) => new(Small, "global", Now.AddHours(1), others, _ => true);
+    private static AddressBook Book(params AddressClaim[] others) => new(Small, "global", Now.AddHours(1), others, [], _ => true);
 
-    private static Dictionary<ServiceName, ImmutableArray<AddressClaim>> Claims(AddressClaim claim) => new() { [claim.Service] = [claim] };
+    private static GlobalName Name(string name) => new(new ServiceName("n", name));
+
+    private static Dictionary<GlobalName, ImmutableArray<AddressClaim>> Claims(AddressClaim claim) => new() { [claim.Name] = [claim] };
 }

@@ -16,7 +16,7 @@ public sealed class FederationPropertyTests
     private static readonly string[] Ports = ["""[{"name":"http","port":80}]""", """[{"port":80}]""", """[{"name":"grpc-x","port":80},{"name":"tcp","port":81}]"""];
 
     // One thing that happens in the mesh: somebody exports, unexports, or runs pods; or a cluster falls silent or speaks again.
-    private static readonly Gen<Action<FederationWorld>> Event = Gen.Int[0, 5].Select(
+    private static readonly Gen<Action<FederationWorld>> Event = Gen.Int[0, 7].Select(
         Choose.Among(Clusters), Choose.Among(Namespaces), Choose.Among(Services), Gen.Int[0, 2], (what, cluster, ns, name, number) => (Action<FederationWorld>)(world =>
         {
             switch (what)
@@ -33,6 +33,13 @@ public sealed class FederationPropertyTests
                     break;
                 case 4:
                     world.Ready(cluster, ns, name, number);
+                    break;
+                case 5:
+                    world.Headless(cluster, ns, name, [.. Enumerable.Range(0, number).Select(index => $"pod-{index}")]);
+                    break;
+                case 6:
+                    world.Service(cluster, ns, name);
+                    world.Declare(cluster, ns, name, number);
                     break;
                 default:
                     if (!world.Silent.Remove(cluster))
@@ -81,7 +88,7 @@ public sealed class FederationPropertyTests
         {
             var isOurs = action is PlannedAction.Create || Ownership.IsOurs(world.State[action.Id], "m");
             if (action is PlannedAction.Delete or PlannedAction.Replace && !isOurs
-                && !(action is PlannedAction.Replace && (action.Id.Kind == ResourceKind.Service || action.Id.Kind == ResourceKind.ConfigMap)))
+                && !(action is PlannedAction.Replace && (action.Id.Kind == ResourceKind.Service || action.Id.Kind == ResourceKind.ServiceExport || action.Id.Kind == ResourceKind.ConfigMap)))
                 return false;
         }
 

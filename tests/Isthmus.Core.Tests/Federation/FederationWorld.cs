@@ -46,6 +46,9 @@ internal sealed class FederationWorld
 
     public HashSet<string> Silent { get; } = [];
 
+    /// <summary>The clusters whose istiod takes Gateways from the gateway's own namespace only.</summary>
+    public HashSet<string> Scoped { get; } = [];
+
     public DateTimeOffset Now { get; set; } = Start;
 
     public static MeshDocument Parse(string document)
@@ -76,6 +79,28 @@ internal sealed class FederationWorld
     {
         var annotations = exportTo is null ? "{}" : $$$"""{"annotations":{"isthmus.dev/export-to":"{{{exportTo}}}"}}""";
         Put(cluster, ResourceKind.Service, ns, name, $$$"""{"metadata":{{{annotations}}},"spec":{"clusterIP":"10.0.0.9","selector":{"app":"{{{name}}}"},"ports":{{{ports}}}}}""", ("isthmus.dev/export", "true"));
+    }
+
+    /// <summary>A ServiceExport, created at a time after the start.</summary>
+    public void Declare(string cluster, string ns, string name, double seconds = 0, string version = "v1beta1", string? exportTo = null)
+    {
+        var annotations = exportTo is null ? "{}" : $$"""{"isthmus.dev/export-to":"{{exportTo}}"}""";
+        Put(cluster, ResourceKind.ServiceExport with { Version = version }, ns, name, $$$"""
+            {"metadata":{"generation":1,"creationTimestamp":"{{{Start.AddSeconds(seconds):yyyy-MM-ddTHH:mm:ssZ}}}","annotations":{{{annotations}}}}}
+            """);
+    }
+
+    public void Service(string cluster, string ns, string name, string spec = """{"clusterIP":"10.0.0.9","ports":[{"name":"http","port":9080}]}""", params (string, string)[] labels) =>
+        Put(cluster, ResourceKind.Service, ns, name, $$$"""{"spec":{{{spec}}}}""", labels);
+
+    /// <summary>A headless Service with the label, and the pods of a StatefulSet behind it, all ready.</summary>
+    public void Headless(string cluster, string ns, string name, params string[] pods)
+    {
+        Put(cluster, ResourceKind.Service, ns, name, """{"spec":{"clusterIP":"None","selector":{"app":"x"},"ports":[{"name":"tcp","port":3306}]}}""", ("isthmus.dev/export", "true"));
+        foreach (var pod in pods)
+            Put(cluster, ResourceKind.Pod, ns, pod, """{"spec":{"serviceAccountName":"db"}}""", ("app", "x"), ("statefulset.kubernetes.io/pod-name", pod));
+        var endpoints = pods.Select(pod => $$$"""{"hostname":"{{{pod}}}","targetRef":{"kind":"Pod","name":"{{{pod}}}"},"conditions":{"ready":true}}""");
+        Put(cluster, ResourceKind.EndpointSlice, ns, $"{name}-x", $$"""{"endpoints":[{{string.Join(',', endpoints)}}]}""", ("kubernetes.io/service-name", name));
     }
 
     public void Unexport(string cluster, string ns, string name) => Labels(Get(cluster, ResourceKind.Service, ns, name)).Remove("isthmus.dev/export");
@@ -120,9 +145,9 @@ internal sealed class FederationWorld
         Clusters = Mesh.Clusters.Where(cluster => !Silent.Contains(cluster.Name.Value)).ToDictionary(cluster => cluster.Name, Look),
     };
 
-    /// <summary>Everything that is ours, as text, to compare worlds by.</summary>
+    /// <summary>Everything that is ours, as text, to compare worlds by, but for the records of addresses at rest, which pass by themselves.</summary>
     public string Ours() => string.Join('\n', State
-        .Where(entry => Ownership.IsOurs(entry.Value, Mesh.Name) || entry.Key.Kind == ResourceKind.ConfigMap)
+        .Where(entry => (Ownership.IsOurs(entry.Value, Mesh.Name) || entry.Key.Kind == ResourceKind.ConfigMap) && entry.Value.Label(FederationNames.RestingLabel) is null)
         .OrderBy(entry => entry.Key).Select(entry => $"{entry.Key.Cluster} {entry.Value.ToJsonString()}"));
 
     private ClusterSnapshot Look(MeshCluster cluster)
@@ -133,9 +158,12 @@ internal sealed class FederationWorld
             DestinationRules = All(ResourceKind.DestinationRule),
             Gateways = All(ResourceKind.Gateway),
             AddressHolders = All(ResourceKind.ServiceEntry),
+            RestingAddresses = [.. All(ResourceKind.ConfigMap).Where(map => map.Label(FederationNames.RestingLabel) is not null)],
             Services = All(ResourceKind.Service),
+            ServiceExports = [.. All(ResourceKind.ServiceExport), .. All(ResourceKind.ServiceExport with { Version = "v1alpha1" })],
             Pods = All(ResourceKind.Pod),
             EndpointSlices = All(ResourceKind.EndpointSlice),
+            ScopesGateways = Scoped.Contains(cluster.Name.Value),
             GatewayService = State.GetValueOrDefault(Id(cluster.Name.Value, ResourceKind.Service, "istio-system", "gw")),
             IstioConfigMap = State.GetValueOrDefault(Id(cluster.Name.Value, ResourceKind.ConfigMap, "istio-system", "istio")),
             DnsConfigMap = State.GetValueOrDefault(Id(cluster.Name.Value, ResourceKind.ConfigMap, "kube-system", "coredns")),

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Planning;
 
 namespace Isthmus.Core.Tests.Planning;
@@ -19,6 +20,10 @@ internal sealed class FakeState : Dictionary<ObjectId, JsonObject>
         {
             switch (action)
             {
+                // Saying the same again is no second Event.
+                case PlannedAction.Create create when create.Id.Kind == ResourceKind.Event:
+                    TryAdd(action.Id, (JsonObject)create.Content.DeepClone());
+                    break;
                 case PlannedAction.Create create:
                     Add(action.Id, (JsonObject)create.Content.DeepClone());
                     break;

@@ -84,7 +84,7 @@ public sealed class PlanTests
     public void Without_deletions_a_plan_only_adds()
     {
         var plan = Compute([], new Dictionary<int, JsonObject> { [1] = Desired("1").Content }).UpsertOnly();
-        Assert.Equal("deletions are switched off", Assert.IsType<PlannedAction.Skipped>(Assert.Single(plan.Actions)).Reason);
+        Assert.Equal("deletions are switched off (--no-deletes)", Assert.IsType<PlannedAction.Skipped>(Assert.Single(plan.Actions)).Reason);
     }
 
     [Theory]

@@ -36,7 +36,7 @@ public sealed class CaMaterialValidatorTests
     {
         var good = Root.Material(Now, "v1");
         var faults = CaMaterialValidator.Validate(new CaMaterial(good.CaCert, good.CaKey, good.RootCert + "\n" + good.CaKey, good.CertChain, "v1"), Now);
-        Assert.Equal("root-cert.pem holds a block that is no certificate", Assert.Single(faults));
+        Assert.Equal("root-cert.pem, block 2 is no certificate but 'PRIVATE KEY': only certificates belong there", Assert.Single(faults));
     }
 
     [Theory]

@@ -19,6 +19,8 @@ internal sealed class TestAuthority
 
     public string RootPem => _root.ExportCertificatePem();
 
+    public string KeyPem => _key.ExportPkcs8PrivateKeyPem();
+
     public (string Cert, string Key) Sign(string name, DateTimeOffset from, DateTimeOffset to, bool isAuthority = true, X509KeyUsageFlags usage = X509KeyUsageFlags.KeyCertSign)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -63,7 +63,9 @@ public sealed class TrustPlannerTests
     private static PlannedAction Plan(CaMaterial material, TrustSnapshot seen, bool adopt = false)
     {
         var mesh = FederationWorld.Parse(FederationWorld.DefaultDocument);
-        return TrustPlanner.Plan(mesh, new TrustSettings(new Uri("https://v/"), "c", "cluster.local", adopt), mesh.Clusters[0], seen, material);
+        var east = mesh.Clusters[0].Name;
+        var all = new MeshTrustSnapshot { Clusters = new Dictionary<ClusterName, TrustSnapshot> { [east] = seen }, Newest = material, Now = Now };
+        return Assert.Single(TrustPlanner.Plan(mesh, new TrustSettings(new Uri("https://v/"), "c", "cluster.local", adopt), all).Actions);
     }
 
     private static string Text(JsonObject secret, string key) => Encoding.UTF8.GetString(Convert.FromBase64String(ObjectMetadata.TextOf(secret["data"]?[key]) ?? ""));

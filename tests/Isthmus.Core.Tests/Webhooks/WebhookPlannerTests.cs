@@ -58,8 +58,30 @@ public sealed class WebhookPlannerTests
         var plan = WebhookPlanner.Plan(mesh, mesh.Clusters[0], Settings, new ClusterSetupSnapshot(null, [], []));
         var changes = plan.Actions.OfType<PlannedAction.Create>().Single(action => action.Id.Kind == ResourceKind.ValidatingWebhookConfiguration).Content;
         var webhooks = (changes["webhooks"] as JsonArray ?? []).OfType<JsonObject>().ToList();
-        Assert.Equal(["exports.changes.isthmus.dev", "gateway.changes.isthmus.dev"], webhooks.Select(webhook => ObjectMetadata.TextOf(webhook["name"])));
+        Assert.Equal(["exports", "exported", "serviceexports", "gateway"], webhooks.Select(webhook => ObjectMetadata.TextOf(webhook["name"])?.Replace(".changes.isthmus.dev", "", StringComparison.Ordinal)));
         Assert.All(webhooks, webhook => Assert.Equal(("Ignore", 1), (ObjectMetadata.TextOf(webhook["failurePolicy"]), (int?)webhook["timeoutSeconds"])));
+    }
+
+    [Fact]
+    public void Slices_are_told_of_with_either_label_unless_they_are_polled()
+    {
+        Assert.Equal(2, Changes(Mesh()).Count(webhook => webhook["rules"]?.ToJsonString().Contains("endpointslices", StringComparison.Ordinal) == true));
+        Assert.DoesNotContain("endpointslices", string.Concat(Changes(Mesh(cluster: ", webhook: {endpointSlices: poll}")).Select(webhook => webhook.ToJsonString())), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_new_Service_is_told_of_where_exports_are_allowed_for_a_ServiceExport_may_wait_for_it()
+    {
+        var webhook = Changes(Mesh("  mayExport: [shop]\n")).Single(webhook => ObjectMetadata.TextOf(webhook["name"]) == "services.changes.isthmus.dev");
+        Assert.Equal("""["CREATE"]""", webhook["rules"]?[0]?["operations"]?.ToJsonString());
+        Assert.Contains("""{"key":"kubernetes.io/metadata.name","operator":"In","values":["shop"]}""", webhook["namespaceSelector"]?.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    private static List<JsonObject> Changes(MeshDocument mesh)
+    {
+        var plan = WebhookPlanner.Plan(mesh, mesh.Clusters[0], Settings, new ClusterSetupSnapshot(null, [], []));
+        var changes = plan.Actions.OfType<PlannedAction.Create>().Single(action => action.Id.Kind == ResourceKind.ValidatingWebhookConfiguration).Content;
+        return [.. (changes["webhooks"] as JsonArray ?? []).OfType<JsonObject>()];
     }
 
     [Fact]

@@ -57,7 +57,7 @@ public sealed class MeshCommandTests : IDisposable
             : [command, "--mesh", mesh, "--functions-url", "https://functions.test/", "--webhook-key", key];
         await using var output = new StringWriter();
         await using var error = new StringWriter();
-        var root = new RootCommand { HostCommand.Create(), MeshCommands.CreatePlan(), MeshCommands.CreateApply(), MeshCommands.CreateStatus() };
+        var root = new RootCommand { HostCommand.Create(), PlanCommand.Create(), ApplyCommand.Create(), MeshCommands.CreateStatus() };
         var exitCode = await root.Parse(arguments)
             .InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, TestContext.Current.CancellationToken);
         return (exitCode, error.ToString());

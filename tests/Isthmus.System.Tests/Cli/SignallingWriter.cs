@@ -1,7 +1,7 @@
 namespace Isthmus.System.Tests.Cli;
 
 /// <summary>A command's output that tells when a text has been written.</summary>
-internal sealed class SignallingWriter(string signal) : StringWriter
+internal sealed class SignallingWriter(string signal, Action? then = null) : StringWriter
 {
     private readonly TaskCompletionSource _seen = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -27,7 +27,7 @@ internal sealed class SignallingWriter(string signal) : StringWriter
 
     private void Look()
     {
-        if (ToString().Contains(signal, StringComparison.Ordinal))
-            _seen.TrySetResult();
+        if (ToString().Contains(signal, StringComparison.Ordinal) && _seen.TrySetResult())
+            then?.Invoke();
     }
 }

@@ -33,6 +33,7 @@ internal sealed class TlsGateway : IAsyncDisposable
 
     private readonly X509Certificate2 _certificate = Issue();
     private readonly ConcurrentQueue<string> _names = new();
+    private int _closes;
     private TcpListener _listener = new(IPAddress.Loopback, 0);
     private Task _loop;
 
@@ -51,6 +52,9 @@ internal sealed class TlsGateway : IAsyncDisposable
 
     /// <summary>The SNI of each connection that was served.</summary>
     public IReadOnlyList<string> Names => [.. _names];
+
+    /// <summary>Closes the next connections, however it is minded.</summary>
+    public void ClosesNext(int connections) => _closes = connections;
 
     public void Stop() => _listener.Stop();
 
@@ -80,7 +84,8 @@ internal sealed class TlsGateway : IAsyncDisposable
                 _ = ServeAsync(client);
             }
         }
-        catch (Exception end) when (end is SocketException or ObjectDisposedException)
+        // InvalidOperationException: stopped between two connections, the listener refuses the next call.
+        catch (Exception end) when (end is SocketException or InvalidOperationException)
         {
             foreach (var client in open)
                 client.Dispose();
@@ -97,7 +102,7 @@ internal sealed class TlsGateway : IAsyncDisposable
             {
                 if (Mood == GatewayMood.SpeaksPlainly)
                     await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes("HTTP/1.1 400 Bad Request\r\n\r\n"));
-                if (Mood != GatewayMood.Serves)
+                if (Mood != GatewayMood.Serves || Interlocked.Decrement(ref _closes) >= 0)
                     return;
                 await using var tls = new SslStream(client.GetStream());
                 await tls.AuthenticateAsServerAsync((_, hello, _, _) =>

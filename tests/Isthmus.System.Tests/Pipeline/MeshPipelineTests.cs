@@ -63,7 +63,7 @@ public sealed class MeshPipelineTests
         var refused = await mesh.Client.GetAsync(new Uri("/api/status", UriKind.Relative), cancellation);
 
         // On a cluster that another mesh has used, its namespace is left alone and reported as such.
-        Assert.DoesNotContain(plan?["objects"]?.AsArray() ?? [], item => item?["outcome"]?.ToString() != "Skipped");
+        Assert.DoesNotContain(plan?["actions"]?.AsArray() ?? [], item => item?["action"]?.ToString() != "skip");
         Assert.Empty(Failures(plan));
         Assert.Contains(status?["objects"]?.AsArray() ?? [], item => item?["kind"]?.ToString() == "MutatingWebhookConfiguration");
         Assert.DoesNotContain("PRIVATE KEY", status?.ToJsonString() ?? "", StringComparison.Ordinal);
@@ -86,12 +86,12 @@ public sealed class MeshPipelineTests
         var status = await mesh.Client.GetFromJsonAsync<JsonObject>("/api/plan", cancellation);
         await using var output = new StringWriter();
         await using var error = new StringWriter();
-        var exitCode = await new RootCommand { MeshCommands.CreatePlan() }
+        var exitCode = await new RootCommand { PlanCommand.Create() }
             .Parse(["plan", "--mesh", untrusting, "--functions-url", "https://functions.test/", "--webhook-key", key, "--json"])
             .InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, cancellation);
 
         Assert.Equal("west", Assert.Single(Failures(status).Select(failure => failure?["cluster"]?.ToString()).Distinct()));
-        Assert.Contains(status?["objects"]?.AsArray() ?? [], item => item?["cluster"]?.ToString() == "east");
+        Assert.Contains(status?["actions"]?.AsArray() ?? [], item => item?["cluster"]?.ToString() == "east");
         Assert.Equal(1, exitCode);
         Assert.True(output.ToString().Contains("west", StringComparison.Ordinal), error.ToString());
 

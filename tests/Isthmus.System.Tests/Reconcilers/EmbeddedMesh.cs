@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Isthmus.Core.Events;
 using Isthmus.Core.Json;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
@@ -7,9 +8,11 @@ using Isthmus.Core.Webhooks;
 using Isthmus.Embedded.Cluster;
 using Isthmus.Embedded.Istio;
 using Isthmus.Embedded.Vault;
+using Isthmus.Runtime.Gateways;
 using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Kubernetes;
 using Isthmus.Runtime.Mesh;
+using Isthmus.Runtime.PrivateDns;
 using Isthmus.Runtime.Reconcilers;
 using Xunit;
 
@@ -41,7 +44,8 @@ internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
         """;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("isthmus-mesh-").FullName;
-    private readonly MeshCertificateAuthority _authority = MeshCertificateAuthority.Create("test", TimeProvider.System);
+    private readonly Dictionary<string, CaMaterial> _versions = [];
+    private MeshCertificateAuthority _authority = MeshCertificateAuthority.Create("test", TimeProvider.System);
     private readonly Dictionary<string, EmbeddedCluster> _clusters = [];
     private readonly List<ClusterConnections> _connections = [];
     private readonly ClusterConnections _direct;
@@ -49,7 +53,7 @@ internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
 
     private EmbeddedMesh() => _direct = Connect(new ClusterApiOptions());
 
-    private string DocumentPath => Path.Combine(_folder, "mesh.yaml");
+    public string DocumentPath => Path.Combine(_folder, "mesh.yaml");
 
     public static async Task<EmbeddedMesh> StartAsync(IReadOnlyList<JsonObject>? definitions = null, params string[] names)
     {
@@ -76,12 +80,32 @@ internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
 
     private static readonly ResourceKind Definition = new("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", false);
 
+    /// <summary>Azure, for meshes that keep private DNS zones there; set it before a reconciler is made.</summary>
+    public ArmClient? Arm { get; set; }
+
     public EmbeddedCluster Cluster(string name) => _clusters[name];
 
-    public void RenewCertificate() => _material = CaBundle.FromPem(_authority.IssueIntermediatePem(), Guid.NewGuid().ToString("N"));
+    public void RenewCertificate()
+    {
+        _material = CaBundle.FromPem(_authority.IssueIntermediatePem(), Guid.NewGuid().ToString("N"));
+        _versions[_material.SourceVersion] = _material;
+    }
+
+    /// <summary>From now on the vault's newest CA is under another root.</summary>
+    public void ReplaceRoot()
+    {
+        _authority.Dispose();
+        _authority = MeshCertificateAuthority.Create($"test {_versions.Count}", TimeProvider.System);
+        RenewCertificate();
+    }
+
+    public void Use(CaMaterial material) => _material = material;
 
     public Task<CaMaterial> ReadAsync(TrustSettings trust, CancellationToken cancellationToken) =>
         Task.FromResult(_material ?? throw new InvalidOperationException("no certificate"));
+
+    public Task<CaMaterial> ReadVersionAsync(TrustSettings trust, string version, CancellationToken cancellationToken) =>
+        Task.FromResult(_versions[version]);
 
     /// <summary>Writes the document anew. Gateways of the clusters are 10.255.0.1, .2 and so on.</summary>
     public async Task WriteDocumentAsync(Func<string, string> change)
@@ -101,14 +125,20 @@ internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
         await File.WriteAllTextAsync(DocumentPath, change(document));
     }
 
-    public ServiceReconciler Services(WatchedRequests? requests = null, TimeProvider? time = null) => new(Documents, Connect(Options(requests)), new ReconcilerOptions(), time ?? TimeProvider.System);
+    public ServiceReconciler Services(WatchedRequests? requests = null, TimeProvider? time = null, ResolvedHosts? hosts = null) =>
+        new(Documents, Connect(Options(requests)), new ReconcilerOptions(), time ?? TimeProvider.System, hosts);
 
     public ResyncReconciler Resync(WatchedRequests? requests = null, ReconcilerOptions? options = null) =>
         new(Documents, Run(requests, options ?? new ReconcilerOptions()), options ?? new ReconcilerOptions());
 
-    public TrustReconciler Trust() => new(Documents, Run(null, new ReconcilerOptions()), new ReconcilerOptions());
+    public TrustReconciler Trust(WatchedRequests? requests = null, TimeProvider? time = null) =>
+        new(Documents, Connect(Options(requests)), this, new ReconcilerOptions(), time ?? TimeProvider.System);
 
-    public ClusterReconciler Clusters() => new(Documents, Run(null, new ReconcilerOptions()), new ReconcilerOptions());
+    public ClusterReconciler Clusters(IMeshEventPublisher? publisher = null) => new(
+        Documents, Run(null, new ReconcilerOptions()), new ReconcilerOptions(), publisher is null ? null : new NameFanOut(Connect(new ClusterApiOptions()), publisher));
+
+    public GatewayReconciler Gateways(IMeshEventPublisher publisher) => new(
+        Documents, Connect(new ClusterApiOptions()), publisher, new GatewayProbeOptions { Pause = TimeSpan.FromMilliseconds(1) }, TimeProvider.System);
 
     public Task<ClusterApi> ApiAsync(string cluster) => _direct.GetAsync(new ClusterName(cluster), TestContext.Current.CancellationToken);
 
@@ -193,6 +223,10 @@ internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
         return string.Join('\n', lines.Order(StringComparer.Ordinal));
     }
 
+    /// <summary>A cluster's Corefile with all that stands in it.</summary>
+    public async Task<string> StateOfDnsAsync(string cluster) =>
+        (await FindAsync(cluster, ResourceKind.ConfigMap, "kube-system", "coredns"))?["data"]?.ToJsonString() ?? "";
+
     public async ValueTask DisposeAsync()
     {
         foreach (var connections in _connections)
@@ -216,7 +250,7 @@ internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
 
     private ClusterConnections Connect(ClusterApiOptions options)
     {
-        var connections = new ClusterConnections(Documents, options, TimeProvider.System);
+        var connections = new ClusterConnections(Documents, options, TimeProvider.System, Arm);
         _connections.Add(connections);
         return connections;
     }

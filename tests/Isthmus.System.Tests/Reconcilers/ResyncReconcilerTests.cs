@@ -117,8 +117,10 @@ public sealed class ResyncReconcilerTests
         await using var mesh = await EmbeddedMesh.StartAsync(definitions, "east", "west");
         await mesh.ExportAsync("west");
         await mesh.ExportAsync("east");
+        await new EmbeddedStatefulSet(mesh, "west").ExportAsync("mysql-0", "mysql-1");
         var report = await mesh.Resync().RunAsync(Cancel);
         Assert.True(report.Succeeded, string.Join("; ", report.Failures));
+        Assert.NotNull(await mesh.EntryAsync("east", "mysql-1.mysql.shop.global"));
         // What was pruned would be planned again and again, and the run would never come to rest.
         Assert.Empty((await mesh.Resync().PlanAsync(Cancel)).Changes);
         Assert.Equal(2, Assert.IsType<JsonArray>((await mesh.EntryAsync("east"))?["spec"]?["endpoints"]).Count);

@@ -158,6 +158,8 @@ internal sealed class ServedMesh : IAsyncDisposable, ICertificateSource
 
     public Task<CaMaterial> ReadAsync(TrustSettings trust, CancellationToken cancellationToken) => throw new InvalidOperationException("the mesh has no trust");
 
+    public Task<CaMaterial> ReadVersionAsync(TrustSettings trust, string version, CancellationToken cancellationToken) => throw new InvalidOperationException("the mesh has no trust");
+
     public async ValueTask DisposeAsync()
     {
         foreach (var runner in _runners)

@@ -3,9 +3,12 @@ using System.Text.Json.Nodes;
 using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
+using Azure.Security.KeyVault.Certificates;
 using Azure.Security.KeyVault.Secrets;
+using Isthmus.Core.Tests.Trust;
 using Isthmus.Embedded.Tls;
 using Isthmus.Embedded.Vault;
+using Isthmus.Runtime.KeyVault;
 using Xunit;
 
 namespace Isthmus.System.Tests.Vault;
@@ -85,6 +88,98 @@ public sealed class EmbeddedVaultTests : IAsyncLifetime
         Assert.True(withKey.HasPrivateKey);
         Assert.True(secret.Value.Properties.Managed);
     }
+
+    [Fact]
+    public async Task A_certificate_is_imported_described_listed_and_disabled_by_the_sdks_client()
+    {
+        var ca = TestCa.Two();
+        using var own = X509Certificate2.CreateFromPem(ca.CaCert, ca.CaKey);
+        var client = Certificates();
+        var policy = new CertificatePolicy(WellKnownIssuerNames.Unknown, "CN=ignored") { Exportable = true };
+
+        var imported = await client.ImportCertificateAsync(new ImportCertificateOptions("Mesh", own.Export(X509ContentType.Pkcs12)) { Policy = policy }, Cancellation);
+        var found = await client.GetCertificateAsync("mesh", Cancellation);
+        using var downloaded = (await client.DownloadCertificateAsync("mesh", cancellationToken: Cancellation)).Value;
+        imported.Value.Properties.Enabled = false;
+        var disabled = await client.UpdateCertificatePropertiesAsync(imported.Value.Properties, Cancellation);
+
+        Assert.Equal(own.RawData, found.Value.Cer);
+        Assert.True(found.Value.Policy.Exportable);
+        Assert.True(downloaded.HasPrivateKey);
+        Assert.False(disabled.Value.Properties.Enabled);
+        Assert.Equal("Microsoft.KeyVault.CertificateNewVersionCreated", Assert.Single(_events)["type"]?.ToString());
+        var refused = await Assert.ThrowsAsync<RequestFailedException>(() => Client(Vault.Token).GetSecretAsync("mesh", cancellationToken: Cancellation));
+        Assert.Equal((403, "Forbidden"), (refused.Status, refused.ErrorCode));
+    }
+
+    [Fact]
+    public async Task A_PEM_with_a_chain_is_not_imported_since_Key_Vault_takes_chains_as_PKCS12_only()
+    {
+        var ca = TestCa.Two();
+        var policy = new CertificatePolicy(WellKnownIssuerNames.Unknown, "CN=ignored") { ContentType = CertificateContentType.Pem };
+        var pem = global::System.Text.Encoding.ASCII.GetBytes(ca.CaKey + ca.CertChain);
+
+        var refused = await Assert.ThrowsAsync<RequestFailedException>(() => Certificates().ImportCertificateAsync(new ImportCertificateOptions("mesh", pem) { Policy = policy }, Cancellation));
+
+        Assert.Equal((400, "BadParameter"), (refused.Status, refused.ErrorCode));
+    }
+
+    [Fact]
+    public async Task Long_lists_come_in_pages()
+    {
+        var written = Enumerable.Range(0, 60).Select(number => Vault.SetSecret("key", $"{number}")).ToList();
+        var pages = new List<int>();
+        var read = new List<string>();
+        await foreach (var page in Client(Vault.Token).GetPropertiesOfSecretVersionsAsync("key", Cancellation).AsPages())
+        {
+            pages.Add(page.Values.Count);
+            read.AddRange(page.Values.Select(version => version.Version));
+        }
+
+        Assert.Equal([25, 25, 10], pages);
+        Assert.Equal(written, read);
+    }
+
+    [Fact]
+    public async Task What_is_deleted_is_gone_until_it_is_recovered()
+    {
+        var client = Client(Vault.Token);
+        await client.SetSecretAsync("key", "value", Cancellation);
+        await client.StartDeleteSecretAsync("key", Cancellation);
+
+        Assert.Equal(404, (await Assert.ThrowsAsync<RequestFailedException>(() => client.GetSecretAsync("key", cancellationToken: Cancellation))).Status);
+        Assert.Equal(409, (await Assert.ThrowsAsync<RequestFailedException>(() => client.SetSecretAsync("key", "again", Cancellation))).Status);
+        await client.StartRecoverDeletedSecretAsync("key", Cancellation);
+        Assert.Equal("value", (await client.GetSecretAsync("key", cancellationToken: Cancellation)).Value.Value);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("?api-version=1.0")]
+    public async Task A_request_without_a_known_api_version_is_refused(string query)
+    {
+        using var http = new HttpClient(Vault.CreateHandler());
+        http.DefaultRequestHeaders.Authorization = new("Bearer", Vault.Token);
+
+        using var answer = await http.GetAsync(new Uri(Vault.Url, $"/secrets/key{query}"), Cancellation);
+
+        Assert.Equal(global::System.Net.HttpStatusCode.BadRequest, answer.StatusCode);
+    }
+
+    [Fact]
+    public void Expiry_raises_the_events_of_its_kind()
+    {
+        Vault.SetSecret("root-cert", "x");
+        Vault.RaiseExpiry("root-cert", "NearExpiry");
+        Vault.RaiseExpiry("root-cert", "Expired");
+
+        Assert.Equal(
+            ["Microsoft.KeyVault.SecretNewVersionCreated", "Microsoft.KeyVault.SecretNearExpiry", "Microsoft.KeyVault.SecretExpired"],
+            _events.Select(raised => raised["type"]?.ToString()));
+    }
+
+    private CertificateClient Certificates() => new VaultClients(
+        DelegatedTokenCredential.Create((_, _) => new AccessToken(Vault.Token, DateTimeOffset.MaxValue)), new HttpClientTransport(Vault.CreateHandler())).CertificatesFor(Vault.Url);
 
     private SecretClient Client(string token)
     {

@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Isthmus.Core.Mesh;
+using Isthmus.Core.Tests.Trust;
 using Isthmus.Embedded.Tls;
 using Isthmus.Embedded.Vault;
 using Isthmus.Runtime.KeyVault;
@@ -66,14 +67,32 @@ public sealed class KeyVaultCertificateSourceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Reads_the_four_secrets_where_there_is_no_certificate()
+    public async Task An_earlier_version_can_be_read_as_long_as_the_vault_has_it()
     {
-        foreach (var name in new[] { "ca-cert", "ca-key", "root-cert", "cert-chain" })
-            Vault.SetSecret(name, $"text of {name}");
+        Vault.SetCertificate("mesh", _mesh.IssueIntermediatePem());
+        var first = await Source().ReadAsync(Trust, Cancellation);
+        Vault.SetCertificate("mesh", _mesh.IssueIntermediatePem());
 
-        var material = await Source().ReadAsync(Trust, Cancellation);
+        Assert.Equal(first.CaCert, (await Source().ReadVersionAsync(Trust, first.SourceVersion, Cancellation)).CaCert);
+        var fault = await Assert.ThrowsAsync<CertificateSourceException>(() => Source().ReadVersionAsync(Trust, new string('0', 32), Cancellation));
+        Assert.Contains(new string('0', 32), fault.Message, StringComparison.Ordinal);
+    }
 
-        Assert.Equal(("text of ca-cert", "text of ca-key", "text of root-cert", "text of cert-chain"), (material.CaCert, material.CaKey, material.RootCert, material.CertChain));
+    [Fact]
+    public async Task An_earlier_set_of_the_four_secrets_is_read_part_by_part()
+    {
+        string[] parts = ["ca-cert", "ca-key", "root-cert", "cert-chain"];
+        TestCa[] sets = [TestCa.Two(), TestCa.Two()];
+        var versions = new List<string>();
+        foreach (var ca in sets)
+        {
+            foreach (var (name, value) in parts.Zip([ca.CaCert, ca.CaKey, ca.RootCert, ca.CertChain]))
+                Vault.SetSecret(name, value);
+            versions.Add((await Source().ReadAsync(Trust, Cancellation)).SourceVersion);
+        }
+
+        Assert.Equal(sets[0].CaKey, (await Source().ReadVersionAsync(Trust, versions[0], Cancellation)).CaKey);
+        Assert.Equal(sets[1].CaKey, (await Source().ReadVersionAsync(Trust, versions[1], Cancellation)).CaKey);
     }
 
     [Theory]

@@ -1,0 +1,3 @@
+namespace Isthmus.Cli.Endpoints;
+
+internal sealed class EndpointsInputException(string message) : Exception(message);

@@ -1,0 +1,15 @@
+namespace Isthmus.Core.Endpoints;
+
+/// <summary>Everything that one answer depends on, written down: what <c>isthmus endpoints --snapshot</c> reads.</summary>
+public sealed class EndpointSnapshot
+{
+    public required EndpointQuery Query { get; init; }
+
+    public required IReadOnlyList<MeshEndpoint> Endpoints { get; init; }
+
+    public required GatewayTable Gateways { get; init; }
+
+    public required EndpointProxy Proxy { get; init; }
+
+    public LoadAssignment Assign() => SplitHorizon.Assign(Query, Endpoints, Gateways, Proxy);
+}

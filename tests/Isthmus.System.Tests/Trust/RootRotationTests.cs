@@ -1,0 +1,145 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Isthmus.System.Tests.Reconcilers;
+using Xunit;
+
+namespace Isthmus.System.Tests.Trust;
+
+public sealed class RootRotationTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_rotation_that_is_killed_after_any_write_is_resumed_and_no_pair_of_workloads_loses_each_other()
+    {
+        for (var writes = 1; ; writes++)
+        {
+            await using var mesh = await RotatingMesh.StartAsync();
+            var dying = new WatchedRequests { DiesAfterWrites = writes };
+            var isDead = false;
+            var order = await mesh.RotateAsync();
+            for (var round = 0; round < 9; round++)
+            {
+                try
+                {
+                    await mesh.RunAsync(isDead ? null : dying, round == 0 ? order : null);
+                }
+                catch (RunnerDiedException)
+                {
+                    isDead = true;
+                }
+
+                mesh.AssertAllAccept();
+                await mesh.SettleAsync();
+                mesh.AssertAllAccept();
+                // Every second run finds what istiod loaded, the others that its workloads had their time.
+                mesh.Time.Advance(round % 2 == 0 ? TimeSpan.FromMinutes(1) : RotatingMesh.Lifetime);
+                mesh.AssertAllAccept();
+            }
+
+            foreach (var cluster in mesh.Clusters)
+                Assert.Equal("done", await mesh.StageAsync(cluster));
+            Assert.Equal((await mesh.InSecretAsync("east")).Root, (await mesh.InSecretAsync("west")).Root);
+            if (!isDead)
+            {
+                Assert.True(writes > 8, $"only {writes} writes were tried");
+                return;
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Leaves_of_both_clusters_make_a_mutual_tls_connection_before_in_and_after_a_rotation()
+    {
+        await using var mesh = await RotatingMesh.StartAsync();
+        var stages = new List<string?>();
+        await LookAsync();
+        await mesh.RunAsync(order: await mesh.RotateAsync());
+        for (var stage = 0; stage < 3; stage++)
+        {
+            await LookAsync();
+            await mesh.SettleAsync();
+            await mesh.RunAsync();
+            mesh.Time.Advance(RotatingMesh.Lifetime);
+            await mesh.RunAsync();
+        }
+
+        Assert.Equal([null, "trust-both", "sign-new", "done"], stages);
+
+        async Task LookAsync()
+        {
+            stages.Add(await mesh.StageAsync("east"));
+            var (east, west) = (await mesh.InSecretAsync("east"), await mesh.InSecretAsync("west"));
+            await ConnectAsync(east, west);
+            await ConnectAsync(west, east);
+        }
+    }
+
+    [Fact]
+    public async Task A_leaf_under_a_root_that_the_other_does_not_hold_makes_no_connection()
+    {
+        await using var mesh = await RotatingMesh.StartAsync();
+        var before = await mesh.InSecretAsync("east");
+        await using var other = await RotatingMesh.StartAsync();
+        await Assert.ThrowsAnyAsync<Exception>(async () => await ConnectAsync(before, await other.InSecretAsync("east")));
+    }
+
+    /// <summary>Both show their leaf with the chain of their cacerts, and accept what their roots lead to.</summary>
+    private static async Task ConnectAsync(Issue client, Issue server)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var outgoing = new TcpClient();
+        var connecting = outgoing.ConnectAsync((IPEndPoint)listener.LocalEndpoint, Cancel);
+        using var incoming = await listener.AcceptTcpClientAsync(Cancel);
+        await connecting;
+        await using var clientStream = new SslStream(outgoing.GetStream());
+        await using var serverStream = new SslStream(incoming.GetStream());
+        var accepting = serverStream.AuthenticateAsServerAsync(
+            new SslServerAuthenticationOptions
+            {
+                ServerCertificateContext = Shown(server),
+                ClientCertificateRequired = true,
+                EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                CertificateChainPolicy = Policy(server),
+                RemoteCertificateValidationCallback = OnlyNameMayDiffer,
+            },
+            Cancel);
+        var calling = clientStream.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = "workload",
+                ClientCertificateContext = Shown(client),
+                CertificateChainPolicy = Policy(client),
+                RemoteCertificateValidationCallback = OnlyNameMayDiffer,
+            },
+            Cancel);
+        await Task.WhenAll(accepting, calling);
+        Assert.True(clientStream.IsMutuallyAuthenticated);
+        await clientStream.WriteAsync(new byte[] { 42 }, Cancel);
+        var received = new byte[1];
+        await serverStream.ReadExactlyAsync(received, Cancel);
+        Assert.Equal(42, received[0]);
+    }
+
+    private static SslStreamCertificateContext Shown(Issue issue)
+    {
+        var chain = new X509Certificate2Collection();
+        chain.ImportFromPem(issue.Chain);
+        return SslStreamCertificateContext.Create(Workloads.Leaf(issue), chain, offline: true);
+    }
+
+    private static X509ChainPolicy Policy(Issue issue)
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.ImportFromPem(issue.Root);
+        return policy;
+    }
+
+    // Workloads are known by SPIFFE identities, not by names.
+    private static bool OnlyNameMayDiffer(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
+        (errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) == SslPolicyErrors.None;
+}
