@@ -228,12 +228,14 @@ public sealed class RemoteSecretPlannerTests
     public void A_cluster_whose_ranges_clash_gets_no_secret_but_keeps_one_that_is_in_use()
     {
         var world = new ReaderWorld { Refusals = { [WestName] = "ranges overlap" } };
+        Assert.Equal([WestName], world.Plan(Mesh).KeptOut);
         Assert.Equal("ranges overlap", Assert.Single(world.Settle(Mesh).Actions.OfType<PlannedAction.Skipped>()).Reason);
         world.Refusals.Clear();
         world.Settle(Mesh);
         world.Refusals[WestName] = "ranges overlap";
         world.Settle(Mesh);
         Assert.True(world.State.ContainsKey(ReaderWorld.Secret("east", "west")));
+        Assert.Empty(world.Plan(Mesh).KeptOut);
     }
 
     [Theory]
