@@ -68,7 +68,8 @@ internal static class MeshNetworks
         ServedGroup group, NetworkSnapshot seen, IReadOnlyDictionary<string, JsonObject> standing)
     {
         var networks = ImmutableSortedDictionary.CreateBuilder<string, JsonObject>(StringComparer.Ordinal);
-        foreach (var members in group.Clusters.GroupBy(cluster => cluster.Network.Value))
+        // Behind the gateway of a cluster that is kept out the same addresses stand for other pods.
+        foreach (var members in group.Clusters.Where(cluster => !seen.KeptOut.Contains(cluster.Name)).GroupBy(cluster => cluster.Network.Value))
         {
             var gateways = members.SelectMany(cluster => Gateways(cluster, seen)).ToHashSet();
             // Where a cluster is silent its gateways are not known, and those that stood are as good as any knowledge.

@@ -9,7 +9,8 @@ namespace Isthmus.Core.ControlPlane;
 
 /// <summary>
 /// Clusters under one control plane share their Services, but each resolves the names of its own only. A Service that another cluster of
-/// them has gets a mirror, where its namespace exists and Istio's DNS proxy does not answer. A user's own Service always comes first.
+/// them has gets a mirror, where its namespace exists and Istio's DNS proxy does not answer. A user's own Service always comes first. Between
+/// a cluster that its istiod does not read and the others no mirror begins, and none that is in use ends.
 /// </summary>
 public static class MirrorPlanner
 {
@@ -41,7 +42,7 @@ public static class MirrorPlanner
             var namespaces = _view.Namespaces.Where(ns => !ns.IsTerminating()).Select(ns => ns.Name()).ToHashSet(StringComparer.Ordinal);
             foreach (var (name, mirror) in mirrors)
                 yield return Existing(name, mirror, own.Contains(name), sources);
-            var missing = sources.Where(source => !mirrors.ContainsKey(source.Key) && !own.Contains(source.Key)).ToLookup(source => namespaces.Contains(source.Key.Namespace));
+            var missing = sources.Where(source => !mirrors.ContainsKey(source.Key) && !own.Contains(source.Key) && IsRead(source.Value.Item1)).ToLookup(source => namespaces.Contains(source.Key.Namespace));
             foreach (var (name, (from, source)) in missing[true])
             {
                 yield return ServiceMirrors.Fault(source) is { } fault
@@ -86,8 +87,11 @@ public static class MirrorPlanner
                 .Where(sources => seen.Scope.Includes(sources.Key))
                 .ToImmutableSortedDictionary(
                     sources => sources.Key,
-                    sources => sources.OrderBy(source => ServiceMirrors.Fault(source.Service) is not null).ThenBy(source => source.From).First());
+                    sources => sources.OrderBy(source => ServiceMirrors.Fault(source.Service) is not null)
+                        .ThenBy(source => seen.KeptOut.Contains(source.From)).ThenBy(source => source.From).First());
         }
+
+        private bool IsRead(ClusterName from) => !seen.KeptOut.Contains(from) && !seen.KeptOut.Contains(cluster.Name);
 
         // Never a mirror, of whatever mesh, or two clusters would keep each other's alive.
         private static bool IsSource(MeshCluster other, JsonObject service) =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Isthmus.Core.Federation;
 using Isthmus.Core.Mesh;
@@ -23,4 +24,7 @@ public sealed class MirrorSnapshot
     public required FederationScope Scope { get; init; }
 
     public required IReadOnlyDictionary<ClusterName, MirrorView> Clusters { get; init; }
+
+    /// <summary>The clusters that their istiod does not read: a name of theirs would lead nowhere.</summary>
+    public IReadOnlySet<ClusterName> KeptOut { get; init; } = ImmutableHashSet<ClusterName>.Empty;
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Isthmus.Core.Mesh;
 
@@ -25,4 +26,8 @@ public sealed record NetworkView
 }
 
 /// <summary>What networks are planned from. A cluster that could not be read is absent, which is not the same as empty.</summary>
-public sealed record NetworkSnapshot(IReadOnlyDictionary<ClusterName, NetworkView> Clusters);
+public sealed record NetworkSnapshot(IReadOnlyDictionary<ClusterName, NetworkView> Clusters)
+{
+    /// <summary>The clusters that their istiod does not read, because their ranges clash.</summary>
+    public IReadOnlySet<ClusterName> KeptOut { get; init; } = ImmutableHashSet<ClusterName>.Empty;
+}

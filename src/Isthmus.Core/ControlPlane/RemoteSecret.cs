@@ -25,6 +25,9 @@ public static class RemoteSecret
     public static ClusterName? ClusterOf(JsonObject secret) =>
         secret.Annotation(ClusterAnnotation) is { } name ? new ClusterName(name) : null;
 
+    /// <summary>Whether a Secret, of whoever, lets the istiod beside it read a cluster.</summary>
+    public static bool Holds(JsonObject secret, ClusterName cluster) => (secret["data"] as JsonObject)?.ContainsKey(cluster.Value) == true;
+
     /// <summary>When the token in it was issued and when it expires; null where it does not say so.</summary>
     public static (DateTimeOffset Issued, DateTimeOffset Expires)? Life(JsonObject secret) =>
         Time(secret, IssuedAnnotation) is { } issued && Time(secret, ExpiresAnnotation) is { } expires ? (issued, expires) : null;

@@ -11,7 +11,9 @@ namespace Isthmus.Core.ControlPlane;
 /// <param name="Plan">What can be done now.</param>
 /// <param name="NeedToken">The clusters that need a new token before theirs can be planned.</param>
 /// <param name="Held">The clusters whose account some istiod may still hold a token of, or whose istiod could not be asked.</param>
-public sealed record RemoteSecretPlan(Plan Plan, ImmutableArray<ClusterName> NeedToken, ImmutableHashSet<ClusterName> Held)
+/// <param name="KeptOut">The clusters whose ranges clash and which no Secret lets their istiod read.</param>
+public sealed record RemoteSecretPlan(
+    Plan Plan, ImmutableArray<ClusterName> NeedToken, ImmutableHashSet<ClusterName> Held, ImmutableHashSet<ClusterName> KeptOut)
 {
     /// <summary>Our namespace in a cluster that leaves goes after the last Secret: with it goes the account that istiod reads by.</summary>
     public Plan HoldNamespaces(Plan plan) => plan.Select(action =>
@@ -28,6 +30,9 @@ public static class RemoteSecretPlanner
 {
     /// <summary>What is asked for; the server may grant less.</summary>
     public static readonly TimeSpan RequestedLife = TimeSpan.FromDays(7);
+
+    /// <summary>The time between two full runs, and some more.</summary>
+    private static readonly TimeSpan BetweenRuns = TimeSpan.FromMinutes(20);
 
     public static RemoteSecretPlan Plan(MeshDocument mesh, RemoteSecretSnapshot seen)
     {
@@ -48,11 +53,20 @@ public static class RemoteSecretPlanner
         var stale = seen.Secrets.SelectMany(entry => entry.Value.Select(secret => Stale(mesh, entry.Key, secret))).OfType<PlannedAction>();
         var held = mesh.Clusters.Where(cluster => seen.Readers.TryGetValue(cluster.Name, out var reader) && reader.Accounts.Count > 0 && Holders(mesh, cluster, seen).Count > 0)
             .Select(cluster => cluster.Name).ToImmutableHashSet();
-        return new RemoteSecretPlan(plan.With(new Plan(stale)), needToken.ToImmutable(), held);
+        var keptOut = mesh.Clusters.Where(cluster => seen.Refusals.ContainsKey(cluster.Name) && !IsRead(cluster, seen)).Select(cluster => cluster.Name);
+        return new RemoteSecretPlan(plan.With(new Plan(stale)), needToken.ToImmutable(), held, [.. keptOut]);
     }
 
-    /// <summary>When a token is to be replaced: in the middle of its life, so that what goes wrong has until two thirds of it to be mended.</summary>
-    public static DateTimeOffset RenewAt(DateTimeOffset issued, DateTimeOffset expires) => issued + ((expires - issued) / 2);
+    /// <summary>
+    /// When a token is to be replaced: in the middle of its life, so that what goes wrong has until two thirds of it to be mended. A short
+    /// life is renewed earlier, since nobody looks between two full runs; not before a quarter of it, so that there is an end to it.
+    /// </summary>
+    public static DateTimeOffset RenewAt(DateTimeOffset issued, DateTimeOffset expires)
+    {
+        var life = expires - issued;
+        var latest = (2 * life / 3) - BetweenRuns;
+        return issued + (latest > life / 2 ? life / 2 : latest > life / 4 ? latest : life / 4);
+    }
 
     /// <summary>Whether a cluster is read by another one's istiod.</summary>
     public static bool IsServed(MeshCluster cluster) => cluster is { Leaving: false, HasOwnControlPlane: false };
@@ -79,6 +93,10 @@ public static class RemoteSecretPlanner
 
     private static HashSet<ClusterName> Holders(MeshDocument mesh, MeshCluster cluster, RemoteSecretSnapshot seen) =>
         [.. mesh.Clusters.Where(other => MayHold(mesh, other, cluster, seen)).Select(other => other.Name)];
+
+    // Where the Secrets cannot be seen, what was in use is taken to be so still.
+    private static bool IsRead(MeshCluster cluster, RemoteSecretSnapshot seen) =>
+        cluster.HasOwnControlPlane || !seen.Secrets.TryGetValue(cluster.ControlPlane, out var secrets) || secrets.Any(secret => RemoteSecret.Holds(secret, cluster.Name));
 
     private static bool BelongsTo(JsonObject readerObject, ClusterName controlPlane) =>
         readerObject.Label(ReaderAccount.Label) is { } label && (label == controlPlane.Value || label == "any");
@@ -121,7 +139,7 @@ public static class RemoteSecretPlanner
         {
             if (other.Name() == id.Name)
                 return Ownership.Clash(other, mesh.Name);
-            if ((other["data"] as JsonObject)?.ContainsKey(cluster.Name.Value) == true)
+            if (RemoteSecret.Holds(other, cluster.Name))
                 return $"Secret {other.Name()} lets istiod read cluster {cluster.Name} already, and it refuses a cluster that comes twice: delete that Secret";
         }
 

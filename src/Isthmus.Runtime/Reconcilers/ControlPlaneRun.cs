@@ -17,9 +17,10 @@ internal sealed class ControlPlaneRun(ClusterConnections connections, Reconciler
     public async Task<Plan> AddAsync(Plan plan, MeshDocument mesh, bool isDryRun, RunState state, CancellationToken cancellationToken)
     {
         var ranges = RangePreflight.Check(mesh, await _ranges.ObserveAsync(mesh, state, cancellationToken).ConfigureAwait(false));
-        var networks = NetworkPlanner.Plan(mesh, await _networks.ObserveAsync(mesh, state, cancellationToken).ConfigureAwait(false));
         var secrets = await _secrets.PlanAsync(mesh, ranges.Refusals, isDryRun, state, cancellationToken).ConfigureAwait(false);
-        var mirrors = await _mirrors.PlanAsync(mesh, [], state, cancellationToken).ConfigureAwait(false);
+        var seen = await _networks.ObserveAsync(mesh, state, cancellationToken).ConfigureAwait(false);
+        var networks = NetworkPlanner.Plan(mesh, seen with { KeptOut = secrets.KeptOut });
+        var mirrors = await _mirrors.PlanAsync(mesh, secrets.KeptOut, state, cancellationToken).ConfigureAwait(false);
         return secrets.HoldNamespaces(plan.With(ranges.Findings).With(networks).With(secrets.Plan).With(mirrors).WithoutRepeats());
     }
 }

@@ -12,11 +12,20 @@ namespace Isthmus.Runtime.Reconcilers;
 /// <summary>Mirrored Services, some or all: observe and plan once.</summary>
 internal sealed class MirrorRun(ClusterConnections connections, ReconcilerOptions options)
 {
+    /// <summary>All names.</summary>
     /// <param name="mesh">The document to go by.</param>
-    /// <param name="names">The names to look at; empty: all.</param>
+    /// <param name="keptOut">The clusters that their istiod will not read.</param>
     /// <param name="state">What the run has met so far.</param>
     /// <param name="cancellationToken">Ends the run at once.</param>
-    public async Task<Plan> PlanAsync(MeshDocument mesh, IReadOnlyList<ServiceName> names, RunState state, CancellationToken cancellationToken)
+    public Task<Plan> PlanAsync(MeshDocument mesh, IReadOnlySet<ClusterName> keptOut, RunState state, CancellationToken cancellationToken) =>
+        PlanAsync(mesh, [], keptOut, state, cancellationToken);
+
+    /// <summary>One name. What the last full run made of ranges that clash stands in the Secrets.</summary>
+    public async Task<Plan> PlanAsync(MeshDocument mesh, ServiceName name, RunState state, CancellationToken cancellationToken) =>
+        await PlanAsync(mesh, [name], await UnreadAsync(mesh, state, cancellationToken).ConfigureAwait(false), state, cancellationToken).ConfigureAwait(false);
+
+    private async Task<Plan> PlanAsync(
+        MeshDocument mesh, IReadOnlyList<ServiceName> names, IReadOnlySet<ClusterName> keptOut, RunState state, CancellationToken cancellationToken)
     {
         var shared = ServedGroup.All(mesh).Where(group => group.IsShared).SelectMany(group => group.Clusters).Select(cluster => cluster.Name).ToHashSet();
         // What would be written is read in every cluster before anything that it is derived from (design, consistency rule 1).
@@ -32,8 +41,21 @@ internal sealed class MirrorRun(ClusterConnections connections, ReconcilerOption
             return new MirrorView { Mirrors = entry.Value, Services = services, Namespaces = namespaces };
         });
         var scope = names.Count == 0 ? FederationScope.Everything : FederationScope.Of([.. names]);
-        var plan = MirrorPlanner.Plan(mesh, new MirrorSnapshot { Scope = scope, Clusters = views });
+        var plan = MirrorPlanner.Plan(mesh, new MirrorSnapshot { Scope = scope, Clusters = views, KeptOut = keptOut });
         return scope.IsEverything && !options.AllowDeletes ? DeletionGuard.Apply(plan, name => mesh.Find(name) is { Leaving: true }) : plan;
+    }
+
+    /// <summary>The clusters that no Secret lets their istiod read; where it cannot be asked, all that it serves, so that nothing new begins.</summary>
+    private async Task<IReadOnlySet<ClusterName>> UnreadAsync(MeshDocument mesh, RunState state, CancellationToken cancellationToken)
+    {
+        var groups = ServedGroup.All(mesh).Where(group => group.IsShared).ToList();
+        var secrets = new ConcurrentDictionary<ClusterName, IReadOnlyList<JsonObject>>();
+        await EachAsync(groups.Select(group => group.ControlPlane), state, async (cluster, api) =>
+            secrets[cluster.Name] = await api.ListAsync(ResourceKind.Secret, SystemNamespaces.Istio, $"{RemoteSecret.Label}=true", null, cancellationToken)
+                .ConfigureAwait(false)).ConfigureAwait(false);
+        return groups.SelectMany(group => group.Clusters.Where(cluster => RemoteSecretPlanner.IsServed(cluster)
+                && !secrets.GetValueOrDefault(group.ControlPlane.Name, []).Any(secret => RemoteSecret.Holds(secret, cluster.Name))))
+            .Select(cluster => cluster.Name).ToHashSet();
     }
 
     private async Task EachAsync(IEnumerable<MeshCluster> clusters, RunState state, Func<MeshCluster, ClusterApi, Task> read) =>

@@ -46,7 +46,7 @@ public sealed class ServiceReconciler(IMeshDocumentSource documents, ClusterConn
     private async Task<Plan> PlanAsync(MeshDocument mesh, ServiceName service, RunState state, CancellationToken cancellationToken)
     {
         var names = await _federation.PlanAsync(mesh, [service], state, cancellationToken).ConfigureAwait(false);
-        return names.With(await _mirrors.PlanAsync(mesh, [service], state, cancellationToken).ConfigureAwait(false)).WithoutRepeats();
+        return names.With(await _mirrors.PlanAsync(mesh, service, state, cancellationToken).ConfigureAwait(false)).WithoutRepeats();
     }
 
     // The write may have been refused after us, so after a while we go by what is there.

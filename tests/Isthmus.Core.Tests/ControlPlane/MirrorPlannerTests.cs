@@ -153,8 +153,37 @@ public sealed class MirrorPlannerTests
     }
 
     [Fact]
+    public void Between_a_cluster_that_is_kept_out_and_the_others_no_mirror_begins()
+    {
+        var world = new MirrorWorld { KeptOut = { new ClusterName("west") } };
+        world.Add("west", "reviews");
+        world.Add("north", "ratings");
+        world.Settle(Mesh);
+        Assert.Equal([MirrorWorld.Id("east", "ratings")], world.State.Keys.Where(id => world.State[id].Label("isthmus.dev/mirror") is not null));
+    }
+
+    [Fact]
+    public void A_mirror_of_a_cluster_that_is_kept_out_stays_in_use_until_another_one_can_serve_or_its_service_goes()
+    {
+        var world = new MirrorWorld();
+        world.Add("west", "reviews");
+        world.Settle(Mesh);
+        world.KeptOut.Add(new ClusterName("west"));
+        world.Settle(Mesh);
+        Assert.Equal("west", world.State[MirrorWorld.Id("east", "reviews")].Annotation("isthmus.dev/mirror-of"));
+        world.State.Remove(MirrorWorld.Id("north", "reviews"));
+        world.Add("north", "reviews");
+        world.Settle(Mesh);
+        Assert.Equal("north", world.State[MirrorWorld.Id("east", "reviews")].Annotation("isthmus.dev/mirror-of"));
+        world.State.Remove(MirrorWorld.Id("west", "reviews"));
+        world.State.Remove(MirrorWorld.Id("north", "reviews"));
+        world.Settle(Mesh);
+        Assert.Empty(world.State);
+    }
+
+    [Fact]
     public void From_any_state_it_comes_to_rest_whatever_the_order_and_silence_withdraws_nothing() =>
-        Gen.Select(Services, Services, Choose.Among("", "east", "west", "north"), Choose.Among("", ", dns: sidecar", ", state: leaving")).Sample((before, after, silent, west) =>
+        Gen.Select(Services, Services, Choose.Among("", "east", "west", "north"), Choose.Among("", ", dns: sidecar", ", state: leaving"), Choose.Among("", "west", "north")).Sample((before, after, silent, west, keptOut) =>
         {
             var world = Fill(new MirrorWorld(), before);
             world.Settle(Mesh);
@@ -163,6 +192,8 @@ public sealed class MirrorPlannerTests
             Fill(world, after);
             if (silent.Length > 0)
                 world.Silent.Add(silent);
+            if (keptOut.Length > 0)
+                world.KeptOut.Add(new ClusterName(keptOut));
             var real = world.State.Where(entry => entry.Value.Label("isthmus.dev/mirror") is null).ToDictionary(entry => entry.Key, entry => entry.Value.ToJsonString());
             var mirrored = world.State.Where(entry => entry.Value.Annotation("isthmus.dev/mirror-of") == silent && entry.Key.Cluster.Value != "west").Select(entry => entry.Key).ToList();
             var mesh = ReaderWorld.Mesh(East, West + west, "name: north, network: n3, controlPlane: east", "name: south, network: n4");

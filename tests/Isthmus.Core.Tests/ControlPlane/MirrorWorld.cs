@@ -16,6 +16,8 @@ internal sealed class MirrorWorld
 
     public HashSet<string> Silent { get; } = [];
 
+    public HashSet<ClusterName> KeptOut { get; } = [];
+
     public Dictionary<string, string[]> Namespaces { get; } = [];
 
     public static ObjectId Id(string cluster, string name, string ns = "shop") => new(new ClusterName(cluster), ResourceKind.Service, ns, name);
@@ -34,6 +36,7 @@ internal sealed class MirrorWorld
         return new MirrorSnapshot
         {
             Scope = scope ?? FederationScope.Everything,
+            KeptOut = KeptOut,
             Clusters = clusters.ToDictionary(cluster => cluster.Name, cluster =>
             {
                 var services = State.Where(entry => entry.Key.Cluster == cluster.Name).OrderBy(entry => entry.Key).Select(entry => (JsonObject)entry.Value.DeepClone()).ToList();

@@ -25,6 +25,10 @@ public sealed class ControlPlaneTests
             ["name: east, network: n1, podCidrs: [10.10.0.0/16]", "name: west, network: n1, controlPlane: east, podCidrs: [10.11.0.0/16]",
                 "name: north, network: n1, controlPlane: east", "name: south, network: n1, controlPlane: east, podCidrs: [10.13.0.0/16], serviceCidrs: [10.14.0.0/16]"],
             options: (name, options) => name == "north" ? options with { ServiceRange = IPNetwork.Parse("10.97.0.0/16") } : options);
+        foreach (var cluster in new[] { "east", "west", "south" })
+            await mesh.CreateAsync(cluster, ResourceKind.Namespace, "{metadata: {name: shop}}");
+        await mesh.ServeAsync("west", "reviews");
+        await mesh.ServeAsync("south", "ratings");
         await mesh.CreateAsync("north", ResourceKind.Node, "{metadata: {name: node-1}, spec: {podCIDR: 10.10.4.0/24, podCIDRs: [10.10.4.0/24]}}");
         var report = await mesh.RunAsync();
         Assert.Null(await mesh.KubeconfigAsync("east", "west"));
@@ -33,6 +37,11 @@ public sealed class ControlPlaneTests
         var reasons = string.Join('\n', report.Skipped.Select(entry => $"{entry.Name}: {entry.Reason}"));
         Assert.Contains("istio-remote-secret-west: clusters east and west share network n1, but Services 10.96.0.0/16 of east overlap Services 10.96.0.0/16 of west", reasons, StringComparison.Ordinal);
         Assert.Contains("istio-remote-secret-north: clusters east and north share network n1, but pods 10.10.0.0/16 of east overlap pods 10.10.4.0/24 of north", reasons, StringComparison.Ordinal);
+        // A name leads to what istiod reads, after an event as after a full run.
+        await mesh.RunServiceAsync(Reviews);
+        Assert.Null(await mesh.FindAsync("east", ResourceKind.Service, "shop", "reviews"));
+        Assert.NotNull(await mesh.FindAsync("east", ResourceKind.Service, "shop", "ratings"));
+        Assert.Null(await mesh.FindAsync("west", ResourceKind.Service, "shop", "ratings"));
     }
 
     [Fact]
@@ -78,6 +87,49 @@ public sealed class ControlPlaneTests
         Assert.Contains("# edit 2\n", text, StringComparison.Ordinal);
         var networks = Assert.IsType<JsonObject>(Yaml.Read(text)?["networks"]);
         Assert.Equal(["n1", "n2", "n3", "theirs-1", "theirs-2"], networks.Select(network => network.Key).Order());
+    }
+
+    [Fact]
+    public async Task What_others_write_at_the_same_time_is_there_byte_for_byte_when_ours_has_gone()
+    {
+        await using var mesh = await ServedMesh.StartAsync([East, "name: west, network: n2, controlPlane: east, gateway: {addresses: [20.0.0.2]}", North]);
+        var theirs = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["meshNetworks"] = "# by hand\n\nnetworks:   # ours to keep\n  'old net':\n    endpoints: [ {fromRegistry: legacy} ]  \n\n    gateways: []\n# the end, without a line's end",
+            ["mesh"] = "trustDomain:   cluster.local   # spaces\r\n",
+            ["other"] = "\ttab",
+        };
+        var edits = 0;
+        await mesh.RunAsync(Racing(_ => theirs));
+        var text = await mesh.MeshNetworksAsync("east");
+        var networks = Assert.IsType<JsonObject>(Yaml.Read(text)?["networks"]);
+        Assert.Equal(["n1", "n2", "n3", "old net"], networks.Select(network => network.Key).Order(StringComparer.Ordinal));
+        Assert.Empty(theirs["meshNetworks"].Split('\n').Except(text.Split('\n')));
+
+        edits = 0;
+        await mesh.WriteDocumentAsync(East, "name: west, network: n2, controlPlane: east, state: leaving", North + ", state: leaving");
+        await mesh.RunAsync(Racing(standing =>
+        {
+            theirs["meshNetworks"] = "# first of all\n" + theirs["meshNetworks"];
+            return new Dictionary<string, string> { ["meshNetworks"] = "# first of all\n" + standing };
+        }));
+        var after = Assert.IsType<JsonObject>((await mesh.FindAsync("east", ResourceKind.ConfigMap, "istio-system", "istio"))?["data"]);
+        Assert.Equal(theirs, after.ToDictionary(entry => entry.Key, entry => ObjectMetadata.TextOf(entry.Value) ?? ""));
+
+        // Somebody writes in between what we read and what we write, twice.
+        WatchedRequests Racing(Func<string, Dictionary<string, string>> write) => new()
+        {
+            Before = async (_, request) =>
+            {
+                if (request.Method != HttpMethod.Put || request.RequestUri?.AbsolutePath.EndsWith("/configmaps/istio", StringComparison.Ordinal) != true || edits++ >= 2)
+                    return;
+                var live = await mesh.FindAsync("east", ResourceKind.ConfigMap, "istio-system", "istio") ?? [];
+                var data = Assert.IsType<JsonObject>(live["data"]);
+                foreach (var (key, value) in write(ObjectMetadata.TextOf(data["meshNetworks"]) ?? ""))
+                    data[key] = value;
+                await mesh.Api("east").ReplaceAsync(ResourceKind.ConfigMap, live, Cancel);
+            },
+        };
     }
 
     [Fact]
