@@ -1,4 +1,8 @@
 using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using Isthmus.Core.ControlPlane;
+using Isthmus.Core.Federation;
+using Isthmus.Core.Kubernetes;
 
 namespace Isthmus.Core.Checks;
 
@@ -18,4 +22,44 @@ public sealed record ClusterCheckSnapshot
 
     /// <summary>Empty in a cluster that another's control plane serves.</summary>
     public ImmutableArray<SeenIstiod> Istiods { get; init; } = [];
+
+    /// <summary>The Services that are exported, by label or by ServiceExport.</summary>
+    public IReadOnlyList<JsonObject> Exported { get; init; } = [];
+
+    /// <summary>The pods of the namespaces that export.</summary>
+    public IReadOnlyList<JsonObject> Pods { get; init; } = [];
+
+    /// <summary>Istio's and Kubernetes' objects of every namespace, by kind; those of Istio in a control plane's cluster only.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<JsonObject>> Objects { get; init; } = new Dictionary<string, IReadOnlyList<JsonObject>>();
+
+    public JsonObject? GatewayService { get; init; }
+
+    public IReadOnlyList<JsonObject> GatewayPods { get; init; } = [];
+
+    public IReadOnlyList<JsonObject> Nodes { get; init; } = [];
+
+    public IReadOnlyList<SeenProbe> Probes { get; init; } = [];
+
+    /// <summary>The ConfigMap that holds our DNS records, or would.</summary>
+    public JsonObject? DnsConfigMap { get; init; }
+
+    /// <summary>The ConfigMap of NodeLocal DNSCache; null where there is none.</summary>
+    public JsonObject? NodeLocalDns { get; init; }
+
+    /// <summary>The Secret <c>cacerts</c>; null where there is none.</summary>
+    public JsonObject? CaSecret { get; init; }
+
+    /// <summary>What was found of the ranges that the document does not give.</summary>
+    public ClusterRanges Ranges { get; init; } = ClusterRanges.Unknown;
+
+    /// <summary>The objects of a kind that are not ours.</summary>
+    internal IEnumerable<JsonObject> Foreign(string plural, string mesh) =>
+        All(plural).Where(found => !Planning.Ownership.IsOurs(found, mesh));
+
+    public IReadOnlyList<JsonObject> All(string plural) => Objects.GetValueOrDefault(plural) ?? [];
+
+    /// <summary>The names that the exported services have inside their cluster.</summary>
+    internal ImmutableSortedDictionary<string, JsonObject> ExportedHosts(string clusterDomain) => Exported
+        .DistinctBy(FederationNames.NameOf)
+        .ToImmutableSortedDictionary(service => $"{service.Name()}.{service.NamespaceName()}.svc.{clusterDomain}", service => service, StringComparer.Ordinal);
 }

@@ -11,6 +11,16 @@ public static class MeshChecks
         ClockRule.Check,
         RightsRule.Check,
         IstioVersionRule.Check,
+        GatewayRule.Check,
+        ForeignGatewayRule.Check,
+        MutualTlsRule.Check,
+        SidecarScopeRule.Check,
+        GlobalHostRule.Check,
+        SidecarlessPodRule.Check,
+        DnsRule.Check,
+        InjectionRule.Check,
+        TrustRule.Check,
+        RangeRule.Check,
     ];
 
     public static ImmutableArray<CheckFinding> Run(CheckSnapshot snapshot) =>

@@ -14,7 +14,7 @@ internal sealed class CheckObserver(ClusterConnections connections)
     // Questions about rights are many and small; a server answers a few at once without being kept from its work.
     private const int QuestionsAtOnce = 8;
 
-    public async Task<ClusterCheckSnapshot> ObserveAsync(MeshCluster cluster, CancellationToken cancellationToken)
+    public async Task<ClusterCheckSnapshot> ObserveAsync(MeshDocument mesh, MeshCluster cluster, CancellationToken cancellationToken)
     {
         try
         {
@@ -25,7 +25,8 @@ internal sealed class CheckObserver(ClusterConnections connections)
             var missing = await MissingRightsAsync(api, cluster, cancellationToken).ConfigureAwait(false);
             var reader = new CheckReader(api);
             var istiods = cluster.HasOwnControlPlane ? await IstiodsAsync(reader, cancellationToken).ConfigureAwait(false) : [];
-            return new ClusterCheckSnapshot { Answer = answer, MissingRights = missing, Istiods = istiods, Unread = [.. reader.Unread] };
+            var looked = await new CheckObjects(api, reader).ReadAsync(mesh, cluster, cancellationToken).ConfigureAwait(false);
+            return looked with { Answer = answer, MissingRights = missing, Istiods = istiods, Unread = [.. reader.Unread] };
         }
         catch (Exception fault) when (fault is ClusterUnreachableException or ClusterApiException)
         {

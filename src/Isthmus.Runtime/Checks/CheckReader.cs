@@ -18,7 +18,8 @@ internal sealed class CheckReader(ClusterApi api)
     public Task<JsonObject?> GetAsync(ResourceKind kind, string? ns, string name, CancellationToken cancellationToken) =>
         GuardAsync($"{kind} {(ns is null ? name : $"{ns}/{name}")}", () => api.GetAsync(kind, ns, name, cancellationToken));
 
-    private async Task<T?> GuardAsync<T>(string what, Func<Task<T?>> read)
+    /// <summary>What a reading gives; null, and noted, where the server refuses it.</summary>
+    public async Task<T?> GuardAsync<T>(string what, Func<Task<T?>> read)
         where T : class
     {
         try

@@ -21,7 +21,7 @@ public sealed class MeshCheck(ClusterConnections connections, TimeProvider time)
         var seen = new ConcurrentDictionary<ClusterName, ClusterCheckSnapshot>();
         await Task.WhenAll(mesh.Clusters.Where(cluster => only.Count == 0 || only.Contains(cluster.Name)).Select(async cluster =>
         {
-            seen[cluster.Name] = await _observer.ObserveAsync(cluster, cancellationToken).ConfigureAwait(false);
+            seen[cluster.Name] = await _observer.ObserveAsync(mesh, cluster, cancellationToken).ConfigureAwait(false);
             done?.Invoke(cluster.Name);
         })).ConfigureAwait(false);
         return MeshChecks.Run(new CheckSnapshot(mesh, seen, time.GetUtcNow()));

@@ -28,17 +28,20 @@ internal sealed class RangeObserver(ClusterConnections connections)
         await Task.WhenAll(RangePreflight.ToBeFound(mesh).Select(cluster => state.TryAsync(cluster.Name, async () =>
         {
             var api = connections.Get(cluster);
-            found[cluster.Name] = new ClusterRanges
-            {
-                Pods = cluster.PodCidrs.IsEmpty
-                    ? ClusterRanges.PodsOf(await api.ListAsync(ResourceKind.Node, null, null, null, cancellationToken).ConfigureAwait(false))
-                    : [],
-                Services = cluster.ServiceCidrs.IsEmpty ? await ServicesAsync(api, cancellationToken).ConfigureAwait(false) : [],
-            };
+            found[cluster.Name] = await FindAsync(api, cluster, cancellationToken).ConfigureAwait(false);
             return api;
         }))).ConfigureAwait(false);
         return found;
     }
+
+    /// <summary>What the document does not give of one cluster's ranges.</summary>
+    public static async Task<ClusterRanges> FindAsync(ClusterApi api, MeshCluster cluster, CancellationToken cancellationToken) => new()
+    {
+        Pods = cluster.PodCidrs.IsEmpty
+            ? ClusterRanges.PodsOf(await api.ListAsync(ResourceKind.Node, null, null, null, cancellationToken).ConfigureAwait(false))
+            : [],
+        Services = cluster.ServiceCidrs.IsEmpty ? await ServicesAsync(api, cancellationToken).ConfigureAwait(false) : [],
+    };
 
     private static async Task<ImmutableArray<IPNetwork>> ServicesAsync(ClusterApi api, CancellationToken cancellationToken)
     {

@@ -29,6 +29,7 @@ public sealed class CheckCommandTests
     public async Task One_cluster_is_looked_at_alone_and_told_as_JSON()
     {
         await using var mesh = await CliRun.StartMeshAsync("east", "west");
+        await mesh.WriteDocumentAsync(document => CliRun.WithoutTrust(document).Replace("network: n-west", "network: n-west, controlPlane: east", StringComparison.Ordinal));
         await AddIstiodAsync(mesh, "east", "1.27.1");
 
         var run = await RunAsync(mesh, "--cluster", "east", "--json");
@@ -37,6 +38,32 @@ public sealed class CheckCommandTests
         Assert.Equal(0, run.ExitCode);
         Assert.True(json["succeeded"]?.GetValue<bool>());
         Assert.Equal(["east"], json["findings"]?.AsArray().Select(finding => finding?["cluster"]?.GetValue<string>()).Distinct());
+    }
+
+    [Fact]
+    public async Task A_mesh_that_was_applied_is_fit_until_somebody_takes_one_of_its_addresses()
+    {
+        await using var mesh = await EmbeddedMesh.StartAsync(null, "east", "west");
+        await AddIstiodAsync(mesh, "east", "1.27.1");
+        await AddIstiodAsync(mesh, "west", "1.24.0");
+        await mesh.ExportAsync("west");
+        Assert.True((await mesh.Resync().RunAsync(TestContext.Current.CancellationToken)).Succeeded);
+
+        var fit = await RunAsync(mesh);
+        await mesh.CreateAsync("east", new JsonObject
+        {
+            ["apiVersion"] = ResourceKind.ServiceEntry.ApiVersion,
+            ["kind"] = "ServiceEntry",
+            ["metadata"] = new JsonObject { ["name"] = "theirs", ["namespace"] = "shop" },
+            ["spec"] = new JsonObject { ["hosts"] = new JsonArray("a.example"), ["addresses"] = new JsonArray("240.1.2.3") },
+        });
+        var unfit = await RunAsync(mesh);
+
+        Assert.True(fit.ExitCode == 0, fit.Output);
+        Assert.Contains("\n  ok       trust: cacerts is ours\n", fit.Output, StringComparison.Ordinal);
+        Assert.Contains("\n  ok       DNS: 1 records (dns: coredns)\n", fit.Output, StringComparison.Ordinal);
+        Assert.Equal(1, unfit.ExitCode);
+        Assert.Contains("\n  error    ServiceEntry shop/theirs: address 240.1.2.3 lies in the mesh's addressRange 240.0.0.0/4: give it another address", unfit.Output, StringComparison.Ordinal);
     }
 
     [Fact]
