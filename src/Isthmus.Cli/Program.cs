@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Isthmus.Cli.Checks;
 using Isthmus.Cli.Demo;
 using Isthmus.Cli.Endpoints;
 using Isthmus.Cli.Inject;
@@ -16,6 +17,7 @@ var root = new RootCommand("Isthmus governs Istio service meshes that span sever
     MeshCommands.CreateStatus(),
     PlanCommand.Create(),
     ApplyCommand.Create(),
+    CheckCommand.Create(),
 };
 // A write that is under way when Ctrl-C comes is awaited, so that nobody has to guess whether it landed.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(15) });

@@ -48,7 +48,7 @@ public static class ReaderAccount
     /// Istio's own reader rights, those of 1.20 to 1.31 together, with what its chart adds for a cluster without an istiod: the ConfigMap
     /// of the root in each namespace and the CA in its webhooks are written from outside.
     /// </summary>
-    private static JsonArray Rules() =>
+    internal static JsonArray Rules() =>
     [
         Rule(
             ["config.istio.io", "security.istio.io", "networking.istio.io", "authentication.istio.io", "rbac.istio.io", "telemetry.istio.io", "extensions.istio.io"],

@@ -29,6 +29,9 @@ public static class RemoteSecretPlanner
     /// <summary>What is asked for; the server may grant less.</summary>
     public static readonly TimeSpan RequestedLife = TimeSpan.FromDays(7);
 
+    /// <summary>The time between two full runs, and some more.</summary>
+    private static readonly TimeSpan BetweenRuns = TimeSpan.FromMinutes(20);
+
     public static RemoteSecretPlan Plan(MeshDocument mesh, RemoteSecretSnapshot seen)
     {
         var plan = Planning.Plan.Empty;
@@ -51,8 +54,16 @@ public static class RemoteSecretPlanner
         return new RemoteSecretPlan(plan.With(new Plan(stale)), needToken.ToImmutable(), held);
     }
 
-    /// <summary>When a token is to be replaced: in the middle of its life, so that what goes wrong has until two thirds of it to be mended.</summary>
-    public static DateTimeOffset RenewAt(DateTimeOffset issued, DateTimeOffset expires) => issued + ((expires - issued) / 2);
+    /// <summary>
+    /// When a token is to be replaced: in the middle of its life, so that what goes wrong has until two thirds of it to be mended. A short
+    /// life is renewed earlier, since nobody looks between two full runs; not before a quarter of it, so that there is an end to it.
+    /// </summary>
+    public static DateTimeOffset RenewAt(DateTimeOffset issued, DateTimeOffset expires)
+    {
+        var life = expires - issued;
+        var latest = (2 * life / 3) - BetweenRuns;
+        return issued + (latest > life / 2 ? life / 2 : latest > life / 4 ? latest : life / 4);
+    }
 
     /// <summary>Whether a cluster is read by another one's istiod.</summary>
     public static bool IsServed(MeshCluster cluster) => cluster is { Leaving: false, HasOwnControlPlane: false };

@@ -74,7 +74,7 @@ internal sealed record EndpointGroup
     }
 
     /// <summary>Of a gateway with addresses of both families, those that the importer's pods can reach: IPv4 unless they have IPv6 only.</summary>
-    private static ImmutableArray<GatewayAddress> Reachable(MeshCluster importer, ImmutableArray<GatewayAddress> addresses)
+    internal static ImmutableArray<GatewayAddress> Reachable(MeshCluster importer, ImmutableArray<GatewayAddress> addresses)
     {
         var hasIpv6Only = !importer.PodCidrs.IsEmpty && importer.PodCidrs.All(range => range.BaseAddress.GetAddressBytes().Length == 16);
         var reachable = addresses.Where(address => address.IsName || address.IsIpv6 == hasIpv6Only).ToImmutableArray();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using Isthmus.Core.ControlPlane;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Planning;
 
@@ -22,10 +23,13 @@ internal sealed class PodEntryWriter(MeshDocument mesh)
                 continue;
             var realHost = service.Name.ClusterHost(cluster);
             // The importer's own pods are reached directly, all others behind their cluster's gateway.
-            ImmutableArray<GatewayAddress> addresses = cluster.ControlPlane == importer.Name ? [new GatewayAddress($"{pod.Name}.{realHost}", 0)] : owner.Gateways;
-            if (addresses.IsEmpty)
+            var writer = new EndpointWriter(ServedGroup.Of(mesh, importer));
+            ImmutableArray<JsonObject> endpoints = cluster.ControlPlane == importer.Name
+                ? [EndpointWriter.Own($"{pod.Name}.{realHost}")]
+                : [.. EndpointGroup.Reachable(importer, owner.Gateways).Select(address => writer.Behind(address, cluster.Network, owner.Ports))];
+            if (endpoints.IsEmpty)
                 continue;
-            yield return (name, Entry(importer, name, claim, owner, addresses));
+            yield return (name, Entry(importer, name, claim, owner, endpoints));
             yield return (name, Rule(importer, name, owner, $"spiffe://{owner.TrustDomain}/ns/{service.Name.Namespace}/sa/{pod.Account}", realHost));
         }
     }
@@ -56,7 +60,7 @@ internal sealed class PodEntryWriter(MeshDocument mesh)
         return new DesiredObject(id, rule);
     }
 
-    private DesiredObject Entry(MeshCluster importer, GlobalName name, AddressClaim claim, Exporter owner, ImmutableArray<GatewayAddress> addresses)
+    private DesiredObject Entry(MeshCluster importer, GlobalName name, AddressClaim claim, Exporter owner, ImmutableArray<JsonObject> endpoints)
     {
         var id = FederationNames.ServiceEntry(importer.Name, name, mesh.Domain);
         var labels = FederationNames.Labels(name);
@@ -70,17 +74,9 @@ internal sealed class PodEntryWriter(MeshDocument mesh)
             ["location"] = "MESH_INTERNAL",
             ["resolution"] = "DNS",
             ["ports"] = new JsonArray([.. owner.Ports.Select(port => (JsonNode)port.ToJson())]),
-            ["endpoints"] = new JsonArray([.. addresses.Select(address => (JsonNode)Endpoint(address, owner.Ports))]),
+            ["endpoints"] = new JsonArray([.. endpoints]),
         };
         return new DesiredObject(id, entry);
-    }
-
-    private static JsonObject Endpoint(GatewayAddress address, ImmutableArray<ServicePort> ports)
-    {
-        var endpoint = new JsonObject { ["address"] = address.Host, ["labels"] = new JsonObject { ["security.istio.io/tlsMode"] = "istio" } };
-        if (address.Port > 0)
-            endpoint["ports"] = new JsonObject(ports.Select(port => KeyValuePair.Create(port.Name, (JsonNode?)address.Port)));
-        return endpoint;
     }
 
     private DesiredObject Rule(MeshCluster importer, GlobalName name, Exporter owner, string identity, string realHost)

@@ -12,7 +12,6 @@ namespace Isthmus.Core.Federation;
 /// </summary>
 internal sealed class ServiceEntryWriter(MeshDocument mesh, IReadOnlySet<GatewayAddress> down, GatewayCounts counts)
 {
-    private const string TlsModeLabel = "security.istio.io/tlsMode";
     private const string WithdrawnLabel = "isthmus.dev/withdrawn";
 
     public IEnumerable<DesiredObject> Write(MeshCluster importer, GlobalService service, AddressClaim claim)
@@ -74,19 +73,13 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh, IReadOnlySet<Gateway
 
     private JsonArray Endpoints(MeshCluster importer, ImmutableArray<ServicePort> ports, TrafficPlan traffic)
     {
-        var own = ServedGroup.Of(mesh, importer);
+        var writer = new EndpointWriter(ServedGroup.Of(mesh, importer));
         var endpoints = new JsonArray();
         foreach (var (group, locality, weight) in traffic.Groups)
         {
             foreach (var address in group.Addresses)
             {
-                var endpoint = new JsonObject { ["address"] = address.Host, ["labels"] = new JsonObject { [TlsModeLabel] = "istio" } };
-                if (!group.IsLocal)
-                    endpoint["ports"] = new JsonObject(ports.Select(port => KeyValuePair.Create(port.Name, (JsonNode?)address.Port)));
-                // Without one istiod takes them for its own network's, and hides them from its other networks behind that one's gateway.
-                // A network that it knows no gateway of is reached directly from everywhere.
-                if (!group.IsLocal && own.HasSeveralNetworks)
-                    endpoint["network"] = own.Clusters.Any(cluster => cluster.Network == group.Network) ? $"{group.Network}-elsewhere" : group.Network.Value;
+                var endpoint = group.IsLocal ? EndpointWriter.Own(address.Host) : writer.Behind(address, group.Network, ports);
                 if (locality is not null)
                     endpoint["locality"] = locality;
                 if (weight is not null)

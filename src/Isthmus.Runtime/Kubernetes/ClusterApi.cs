@@ -5,6 +5,7 @@ using System.Security.Authentication;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Isthmus.Core.Checks;
 using Isthmus.Core.ControlPlane;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
@@ -66,6 +67,33 @@ public sealed class ClusterApi : IDisposable
 
     /// <summary>The same API server, for the holder of a token. The caller disposes it.</summary>
     public ClusterApi WithToken(string token) => new(Cluster, ApiServerAddresses.WithToken(Address, token), _options, _time);
+
+    /// <summary>Asks who the server is, once and without trying again, so that the time it takes is the server's.</summary>
+    public async Task<ServerAnswer> AskVersionAsync(CancellationToken cancellationToken)
+    {
+        var (sent, start) = (_time.GetUtcNow(), _time.GetTimestamp());
+        DateTimeOffset? date = null;
+        var answer = await GuardAsync(_writes, HttpMethod.Get, "version", null, cancellationToken, response => date = response.Headers.Date).ConfigureAwait(false);
+        return new ServerAnswer(ObjectMetadata.TextOf(answer["gitVersion"]) ?? "", date, sent, _time.GetElapsedTime(start));
+    }
+
+    /// <summary>Whether we may do something, in every namespace and with every object.</summary>
+    public async Task<bool> MayAsync(RequiredRight right, CancellationToken cancellationToken)
+    {
+        var resource = right.Resource.Split('/', 2);
+        var attributes = new JsonObject { ["group"] = right.Group, ["resource"] = resource[0], ["verb"] = right.Verb };
+        if (resource.Length > 1)
+            attributes["subresource"] = resource[1];
+        var review = new JsonObject
+        {
+            ["apiVersion"] = "authorization.k8s.io/v1",
+            ["kind"] = "SelfSubjectAccessReview",
+            ["spec"] = new JsonObject { ["resourceAttributes"] = attributes },
+        };
+        // Nothing is stored, so that it may be asked again as a read may.
+        var answer = await GuardAsync(_reads, HttpMethod.Post, "apis/authorization.k8s.io/v1/selfsubjectaccessreviews", review, cancellationToken).ConfigureAwait(false);
+        return answer["status"] is JsonObject status && status["allowed"] is JsonValue value && value.TryGetValue<bool>(out var allowed) && allowed;
+    }
 
     /// <summary>The object, or null where there is none (or no such kind is served).</summary>
     public async Task<JsonObject?> GetAsync(ResourceKind kind, string? ns, string name, CancellationToken cancellationToken)
@@ -208,11 +236,11 @@ public sealed class ClusterApi : IDisposable
         GuardAsync(_writes, method, method == HttpMethod.Delete ? path : $"{path}?fieldManager={FieldManager}", body, cancellationToken);
 
     private async Task<JsonObject> GuardAsync(
-        ResiliencePipeline pipeline, HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken)
+        ResiliencePipeline pipeline, HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken, Action<HttpResponseMessage>? onAnswer = null)
     {
         try
         {
-            return await pipeline.ExecuteAsync(async token => await SendAsync(method, path, body, token).ConfigureAwait(false), cancellationToken)
+            return await pipeline.ExecuteAsync(async token => await SendAsync(method, path, body, onAnswer, token).ConfigureAwait(false), cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (TimeoutRejectedException timeout)
@@ -231,7 +259,8 @@ public sealed class ClusterApi : IDisposable
         }
     }
 
-    private async Task<JsonObject> SendAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken)
+    private async Task<JsonObject> SendAsync(
+        HttpMethod method, string path, JsonObject? body, Action<HttpResponseMessage>? onAnswer, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, new Uri(_client.BaseUri, path));
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue(FieldManager, "0.1"));
@@ -245,6 +274,7 @@ public sealed class ClusterApi : IDisposable
         if (_client.Credentials is { } credentials)
             await credentials.ProcessHttpRequestAsync(request, cancellationToken).ConfigureAwait(false);
         using var response = await _client.HttpClient.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        onAnswer?.Invoke(response);
         var answered = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         var answer = Parse(answered);
         if (!response.IsSuccessStatusCode)

@@ -80,6 +80,27 @@ public sealed class RemoteSecretPlannerTests
         Assert.Equal(renewed ? world.Now : ReaderWorld.Start, RemoteSecret.Life(after)?.Issued);
     }
 
+    [Theory]
+    [InlineData(7 * 24 * 60, 3.5 * 24 * 60)]
+    [InlineData(120, 60)]
+    [InlineData(60, 20)]
+    [InlineData(48, 12)]
+    [InlineData(10, 2.5)]
+    public void A_short_life_is_renewed_earlier_since_nobody_looks_between_two_runs(double minutes, double renewed) =>
+        Assert.Equal(
+            ReaderWorld.Start.AddMinutes(renewed), RemoteSecretPlanner.RenewAt(ReaderWorld.Start, ReaderWorld.Start.AddMinutes(minutes)));
+
+    [Fact]
+    public void A_run_every_quarter_of_an_hour_renews_a_token_of_an_hour_or_more_before_two_thirds_of_its_life() =>
+        Gen.Select(Gen.Int[60, 10_000], Gen.Int[0, 15]).Sample((minutes, first) =>
+        {
+            var renewAt = (RemoteSecretPlanner.RenewAt(ReaderWorld.Start, ReaderWorld.Start.AddMinutes(minutes)) - ReaderWorld.Start).TotalMinutes;
+            var run = (double)first;
+            while (run < renewAt)
+                run += 15;
+            return run < 2 * minutes / 3.0 && renewAt > 0;
+        });
+
     [Fact]
     public void The_renewal_changes_the_secret_in_place()
     {

@@ -41,6 +41,28 @@ public sealed class HeadlessServiceTests
         Assert.Equal("mysql-0.mysql.shop.svc.cluster.local", ObjectMetadata.TextOf(world.Spec("west", ResourceKind.ServiceEntry, Pod0)["endpoints"]?[0]?["address"]));
     }
 
+    [Theory]
+    [InlineData("", "2.2.2.2")]
+    [InlineData(" podCidrs: [\"fd00::/64\"],", "2001:db8::2")]
+    public void A_pod_is_reached_by_the_address_family_and_network_that_its_service_is_reached_by(string pods, string address)
+    {
+        var world = new FederationWorld
+        {
+            Mesh = FederationWorld.Parse(FederationWorld.DefaultDocument
+                .Replace("network: n-east,", $"network: n-east,{pods}", StringComparison.Ordinal)
+                .Replace("network: n-north,", "network: n-north, controlPlane: east,", StringComparison.Ordinal)
+                .Replace("gateway: {service: istio-system/gw}", "gateway: {addresses: [2.2.2.2, \"2001:db8::2\"]}", StringComparison.Ordinal)),
+        };
+        world.Headless("west", "shop", "mysql", "mysql-0");
+        world.Run();
+        foreach (var host in new[] { Host, Pod0 })
+        {
+            var endpoint = Assert.Single(Assert.IsType<JsonArray>(world.Spec("east", ResourceKind.ServiceEntry, host)["endpoints"]));
+            Assert.Equal(address, ObjectMetadata.TextOf(endpoint?["address"]));
+            Assert.Equal("n-west", ObjectMetadata.TextOf(endpoint?["network"]));
+        }
+    }
+
     [Fact]
     public void Pods_that_come_and_go_are_followed_and_a_pod_that_comes_back_has_its_address_again()
     {

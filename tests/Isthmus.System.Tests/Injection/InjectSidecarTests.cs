@@ -43,6 +43,29 @@ public sealed class InjectSidecarTests
     }
 
     [Fact]
+    public async Task A_served_clusters_pods_get_what_its_control_plane_says_and_its_own_cluster_and_network()
+    {
+        var hello = InjectionCase.Read("1.30.3", "hello");
+        await using var controlPlane = await IstioCluster.StartAsync(hello.ClusterObjects());
+        await using var served = await IstioCluster.StartAsync([]);
+        await using var host = await FunctionsHost.StartAsync($$$"""
+            apiVersion: isthmus.dev/v1alpha1
+            kind: Mesh
+            metadata: {name: test}
+            spec:
+              clusters:
+              - {name: east, network: n1, access: {kubeconfig: "{{{controlPlane.Kubeconfig}}}"}}
+              - {name: west, network: n2, controlPlane: east, access: {kubeconfig: "{{{served.Kubeconfig}}}"}}
+            """);
+
+        JsonNode? pod = Patched(await ReviewAsync(host, "inject/cluster/west/net/n2", hello.Review()), hello.Pod);
+
+        Assert.Equal("n2", (string?)pod?["metadata"]?["labels"]?["topology.istio.io/network"]);
+        Assert.Contains("{\"name\":\"ISTIO_META_CLUSTER_ID\",\"value\":\"west\"}", pod?.ToJsonString(), StringComparison.Ordinal);
+        Assert.Contains("{\"name\":\"ISTIO_META_NETWORK\",\"value\":\"n2\"}", pod?.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_revision_and_a_tag_have_settings_of_their_own()
     {
         var hello = InjectionCase.Read("1.30.3", "hello");
