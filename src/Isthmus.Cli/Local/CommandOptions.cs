@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Isthmus.Core.Mesh;
+using Isthmus.Core.Secrecy;
 using Isthmus.Runtime.Mesh;
 
 namespace Isthmus.Cli.Local;
@@ -54,11 +55,11 @@ internal static class CommandOptions
         if (fault is MeshDocumentException document)
         {
             foreach (var one in document.Errors)
-                error.WriteLine(one);
+                error.WriteLine(Redaction.Text(one.ToString()));
         }
         else
         {
-            error.WriteLine(fault.Message);
+            error.WriteLine(Redaction.Text(fault.Message));
         }
 
         return 1;

@@ -89,6 +89,6 @@ internal static class MeshCommands
         foreach (var warning in report.Warnings)
             streams.Error.WriteLine($"warning: {RunText.Plain(warning.Reason)}");
         foreach (var failure in report.Failures)
-            streams.Error.WriteLine($"{failure.Cluster?.Value ?? "mesh"}: {failure.Reason}");
+            streams.Error.WriteLine($"{failure.Cluster?.Value ?? "mesh"}: {RunText.Plain(failure.Reason)}");
     }
 }

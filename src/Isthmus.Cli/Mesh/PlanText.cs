@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Isthmus.Core.Planning;
 using Isthmus.Runtime.Reconcilers;
@@ -13,6 +14,8 @@ internal sealed class PlanText(IAnsiConsole console)
     private static readonly Style Removed = new(Color.Red);
     private static readonly Style Changed = new(Color.Yellow);
     private static readonly Style Quiet = new(Color.Grey);
+
+    private readonly ObjectView _view = new(RandomNumberGenerator.GetBytes(32));
 
     public void Write(RunReport report, bool onlySummary)
     {
@@ -56,7 +59,7 @@ internal sealed class PlanText(IAnsiConsole console)
                 Lines(delete.Live, '-', Removed);
                 break;
             case PlannedAction.Replace replace:
-                var diff = LineDiff.Compute(ObjectView.Lines(replace.Live), ObjectView.Lines(replace.Content));
+                var diff = LineDiff.Compute(_view.Lines(replace.Live), _view.Lines(replace.Content));
                 foreach (var hunk in LineDiff.Hunks(diff))
                     Write(hunk);
                 break;
@@ -67,7 +70,7 @@ internal sealed class PlanText(IAnsiConsole console)
 
     private void Lines(JsonObject obj, char mark, Style style)
     {
-        foreach (var line in ObjectView.Lines(obj))
+        foreach (var line in _view.Lines(obj))
             console.WriteLine($"      {mark} {line}", style);
     }
 

@@ -1,4 +1,4 @@
-using Isthmus.Core.Planning;
+using Isthmus.Core.Secrecy;
 using Isthmus.Runtime.Reconcilers;
 
 namespace Isthmus.Cli.Mesh;
@@ -17,7 +17,7 @@ internal static class RunText
 
     /// <summary>A text from outside as one line: nothing in it moves the cursor, and no secret that we know of.</summary>
     public static string Plain(string text) =>
-        string.Concat(ObjectView.Text(text).Select(character => char.IsControl(character) ? ' ' : character));
+        string.Concat(Redaction.Text(text).Select(character => char.IsControl(character) ? ' ' : character));
 
     private static string Named(RunFailure failure) =>
         failure.Cluster is not { } cluster || failure.Reason.StartsWith($"cluster {cluster}", StringComparison.Ordinal)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Azure.Core;
 using Azure.Identity;
 using Isthmus.Cli.Local;
+using Isthmus.Cli.Mesh;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Trust;
 using Isthmus.Runtime.KeyVault;
@@ -94,7 +95,7 @@ internal static class TrustCommands
                 var look = await reconciler.StatusAsync(cancellationToken);
                 TrustText.Print(look, parsed.GetValue(json), streams);
                 foreach (var failure in report.Failures.Concat(look.Report.Failures).Distinct())
-                    streams.Error.WriteLine($"{failure.Cluster?.Value ?? "mesh"}: {failure.Reason}");
+                    streams.Error.WriteLine($"{failure.Cluster?.Value ?? "mesh"}: {RunText.Plain(failure.Reason)}");
                 return report.Succeeded && look.Report.Succeeded ? 0 : 1;
             }
             catch (Exception fault) when (CommandOptions.IsUsers(fault))

@@ -1,3 +1,4 @@
+using Isthmus.Cli.Mesh;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Trust;
 using Isthmus.Runtime.Reconcilers;
@@ -21,7 +22,7 @@ internal sealed class TrustOrderRun(TrustReconciler reconciler, TextWriter error
 
     public async Task<RunReport?> RefuseAsync(string reason)
     {
-        await error.WriteLineAsync(reason);
+        await error.WriteLineAsync(RunText.Plain(reason));
         return null;
     }
 

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Planning;
+using Isthmus.Core.Secrecy;
 
 namespace Isthmus.Core.Federation;
 
@@ -38,12 +39,18 @@ internal static class ExportEvents
             },
             ["type"] = "Warning",
             ["reason"] = fault.Reason.Replace(",", "", StringComparison.Ordinal),
-            ["message"] = fault.Message.Length > MostCharacters ? fault.Message[..MostCharacters] : fault.Message,
+            ["message"] = Shown(fault.Message),
             ["count"] = 1,
             ["firstTimestamp"] = time,
             ["lastTimestamp"] = time,
             ["source"] = new JsonObject { ["component"] = "isthmus" },
             ["reportingComponent"] = "isthmus.dev/exports",
         });
+    }
+
+    private static string Shown(string message)
+    {
+        var text = Redaction.Text(message);
+        return text.Length > MostCharacters ? text[..MostCharacters] : text;
     }
 }

@@ -1,24 +1,25 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Isthmus.Core.Json;
 using Isthmus.Core.Kubernetes;
+using Isthmus.Core.Secrecy;
 
 namespace Isthmus.Core.Planning;
 
 /// <summary>
-/// An object as it may be shown: without what only the server writes, and with a hash in place of everything secret, so that a
+/// Objects as they may be shown: without what only the server writes, and with a hash in place of everything secret, so that a
 /// change is seen and the content is not. Secrets' values, private keys and webhooks' tokens are secret wherever they stand.
 /// </summary>
-public static partial class ObjectView
+/// <param name="hashKey">Random, another one for each output: whoever reads it could else confirm a password by hashing guesses.</param>
+public sealed class ObjectView(byte[] hashKey)
 {
     private static readonly string[] ServersMetadata = ["managedFields", "resourceVersion", "uid", "creationTimestamp", "generation", "selfLink"];
 
     // kubectl keeps a copy of a whole object in it, a Secret's content too.
     private const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
-    public static JsonObject Of(JsonObject obj)
+    public JsonObject Of(JsonObject obj)
     {
         var isSecret = ObjectMetadata.TextOf(obj["kind"]) == "Secret";
         var view = new JsonObject();
@@ -36,18 +37,10 @@ public static partial class ObjectView
     }
 
     /// <summary>The object as lines of YAML.</summary>
-    public static IReadOnlyList<string> Lines(JsonObject? obj) =>
+    public IReadOnlyList<string> Lines(JsonObject? obj) =>
         obj is null ? [] : Yaml.Write(Of(obj)).TrimEnd('\n').Split('\n');
 
-    /// <summary>A text without webhooks' tokens and private keys.</summary>
-    public static string Text(string text)
-    {
-        if (PrivateKey().IsMatch(text))
-            return Hash(text);
-        return Token().Replace(text, match => $"{match.Groups["path"].Value}({Hash(match.Groups["token"].Value)})");
-    }
-
-    private static JsonObject Metadata(JsonObject metadata)
+    private JsonObject Metadata(JsonObject metadata)
     {
         var view = (JsonObject)metadata.DeepClone();
         foreach (var field in ServersMetadata)
@@ -57,14 +50,14 @@ public static partial class ObjectView
         return Shown("metadata", view) as JsonObject ?? [];
     }
 
-    private static JsonNode? HashedValues(JsonNode? values)
+    private JsonNode? HashedValues(JsonNode? values)
     {
         if (values is not JsonObject map)
             return values is null ? null : Hash(values.ToJsonString());
         return new JsonObject(map.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)Hash(ObjectMetadata.TextOf(entry.Value) ?? entry.Value?.ToJsonString() ?? ""))));
     }
 
-    private static JsonNode? Shown(string key, JsonNode? node)
+    private JsonNode? Shown(string key, JsonNode? node)
     {
         switch (node)
         {
@@ -74,16 +67,10 @@ public static partial class ObjectView
                 return new JsonArray([.. items.Select(item => Shown(key, item))]);
             default:
                 // A bundle is no secret, but two thousand characters of base64 tell nobody anything.
-                return ObjectMetadata.TextOf(node) is { } text ? key == "caBundle" ? Hash(text) : Text(text) : node?.DeepClone();
+                return ObjectMetadata.TextOf(node) is { } text ? key == "caBundle" ? Hash(text) : Redaction.Replace(text, secret => $"({Hash(secret)})") : node?.DeepClone();
         }
     }
 
-    private static string Hash(string text) =>
-        $"sha256 {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12]}, {text.Length} characters";
-
-    [GeneratedRegex(@"(?<path>/api/clusters/[^/\s]+/)(?<token>[^/\s""']+)", RegexOptions.ExplicitCapture)]
-    private static partial Regex Token();
-
-    [GeneratedRegex("-----BEGIN [A-Z ]*PRIVATE KEY-----", RegexOptions.ExplicitCapture)]
-    private static partial Regex PrivateKey();
+    private string Hash(string text) =>
+        $"hash {Convert.ToHexStringLower(HMACSHA256.HashData(hashKey, Encoding.UTF8.GetBytes(text)))[..12]}, {text.Length} characters";
 }

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Planning;
+using Isthmus.Core.Secrecy;
 
 namespace Isthmus.Core.Trust;
 
@@ -37,12 +38,18 @@ public static class TrustEvents
         };
         content["type"] = "Warning";
         content["reason"] = notice.Reason;
-        content["message"] = notice.Message.Length > MostCharacters ? notice.Message[..MostCharacters] : notice.Message;
+        content["message"] = Shown(notice.Message);
         content["count"] = 1;
         content["firstTimestamp"] = time;
         content["lastTimestamp"] = time;
         content["source"] = new JsonObject { ["component"] = "isthmus" };
         content["reportingComponent"] = "isthmus.dev/trust";
         return new PlannedAction.Create(id, content);
+    }
+
+    private static string Shown(string message)
+    {
+        var text = Redaction.Text(message);
+        return text.Length > MostCharacters ? text[..MostCharacters] : text;
     }
 }

@@ -2,6 +2,7 @@ using Isthmus.Core.Events;
 using Isthmus.Runtime.EventGrid;
 using Isthmus.Runtime.Injection;
 using Isthmus.Runtime.KeyVault;
+using Isthmus.Runtime.Logging;
 using Isthmus.Runtime.Reconcilers;
 using Isthmus.Runtime.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,6 +15,7 @@ public static class IsthmusServices
 {
     public static IServiceCollection AddIsthmus(this IServiceCollection services, IsthmusParts parts)
     {
+        services.AddRedaction();
         services.TryAddSingleton(parts.Time);
         services.AddSingleton(parts.Documents);
         services.AddSingleton(parts.Vaults);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Isthmus.Core.Secrecy;
 using Isthmus.Runtime.Reconcilers;
 using Microsoft.Extensions.Logging;
 
@@ -6,7 +7,7 @@ namespace Isthmus.Runtime.EventGrid;
 
 /// <summary>A run that an event asked for did not succeed everywhere; thrown so that the event is delivered again.</summary>
 public sealed class RunFailedException(RunReport report)
-    : Exception(string.Join("; ", report.Failures.Select(failure => failure.Cluster is { } cluster ? $"{cluster}: {failure.Reason}" : failure.Reason)))
+    : Exception(Redaction.Text(string.Join("; ", report.Failures.Select(failure => failure.Cluster is { } cluster ? $"{cluster}: {failure.Reason}" : failure.Reason))))
 {
     public RunReport Report { get; } = report;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Isthmus.Core.Secrecy;
 
 namespace Isthmus.Runtime.Injection;
 
@@ -14,6 +15,6 @@ public static class InjectionStatusJson
         ["revision"] = status.Revision,
         ["istioVersion"] = status.IstioVersion,
         ["loadedAt"] = status.LoadedAt?.ToString("O", CultureInfo.InvariantCulture),
-        ["error"] = status.Error,
+        ["error"] = status.Error is { } error ? Redaction.Text(error) : null,
     };
 }

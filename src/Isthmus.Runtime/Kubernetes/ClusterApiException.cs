@@ -1,10 +1,11 @@
 using Isthmus.Core.Mesh;
+using Isthmus.Core.Secrecy;
 
 namespace Isthmus.Runtime.Kubernetes;
 
-/// <summary>An API server answered a request with a failure. The message is the server's own.</summary>
+/// <summary>An API server answered a request with a failure. The message is the server's own, without the secrets that it quotes.</summary>
 public sealed class ClusterApiException(ClusterName cluster, int status, string reason, string message)
-    : Exception($"cluster {cluster}: {message}")
+    : Exception($"cluster {cluster}: {Redaction.Text(message)}")
 {
     public ClusterName Cluster { get; } = cluster;
 
@@ -20,7 +21,7 @@ public sealed class ClusterApiException(ClusterName cluster, int status, string 
 
 /// <summary>An API server did not answer: refused, timed out, cut, or its certificate is not trusted.</summary>
 public sealed class ClusterUnreachableException(ClusterName cluster, string message, Exception? inner = null)
-    : Exception($"cluster {cluster} cannot be reached: {message}", inner)
+    : Exception($"cluster {cluster} cannot be reached: {Redaction.Text(message)}", inner)
 {
     public ClusterName Cluster { get; } = cluster;
 }

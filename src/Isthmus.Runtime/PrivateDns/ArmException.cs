@@ -1,7 +1,9 @@
+using Isthmus.Core.Secrecy;
+
 namespace Isthmus.Runtime.PrivateDns;
 
 /// <summary>Azure Resource Manager refused a request. The message is its own, without headers.</summary>
-public sealed class ArmException(int status, string code, string message) : Exception($"HTTP {status} {code}: {message}")
+public sealed class ArmException(int status, string code, string message) : Exception($"HTTP {status} {code}: {Redaction.Text(message)}")
 {
     public int Status { get; } = status;
 

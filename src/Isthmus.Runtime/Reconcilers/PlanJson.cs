@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Isthmus.Core.Planning;
+using Isthmus.Core.Secrecy;
 
 namespace Isthmus.Runtime.Reconcilers;
 
@@ -15,6 +17,7 @@ public static class PlanJson
 
     public static JsonObject ToPlanJson(this RunReport report)
     {
+        var view = new ObjectView(RandomNumberGenerator.GetBytes(32));
         var summary = PlanSummary.Of(report.Plan.Actions);
         return new JsonObject
         {
@@ -28,13 +31,13 @@ public static class PlanJson
                 ["skip"] = summary.Skip,
                 ["unchanged"] = summary.Unchanged,
             },
-            ["actions"] = new JsonArray([.. report.Plan.Actions.Where(action => action is not PlannedAction.Unchanged).Select(Action)]),
+            ["actions"] = new JsonArray([.. report.Plan.Actions.Where(action => action is not PlannedAction.Unchanged).Select(action => Action(action, view))]),
             ["warnings"] = new JsonArray([.. report.Warnings.Select(RunReportJson.ToJson)]),
             ["failures"] = new JsonArray([.. report.Failures.Select(RunReportJson.ToJson)]),
         };
     }
 
-    private static JsonObject Action(PlannedAction action)
+    private static JsonObject Action(PlannedAction action, ObjectView view)
     {
         var (word, reason, before, after) = action switch
         {
@@ -52,9 +55,9 @@ public static class PlanJson
             ["namespace"] = action.Id.Namespace,
             ["name"] = action.Id.Name,
             ["action"] = word,
-            ["reason"] = reason is null ? null : ObjectView.Text(reason),
-            ["before"] = before is null ? null : ObjectView.Of(before),
-            ["after"] = after is null ? null : ObjectView.Of(after),
+            ["reason"] = reason is null ? null : Redaction.Text(reason),
+            ["before"] = before is null ? null : view.Of(before),
+            ["after"] = after is null ? null : view.Of(after),
         };
     }
 }

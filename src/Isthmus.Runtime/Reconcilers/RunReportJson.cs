@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Isthmus.Core.Planning;
+using Isthmus.Core.Secrecy;
 
 namespace Isthmus.Runtime.Reconcilers;
 
@@ -27,7 +27,7 @@ public static class RunReportJson
             ["outcome"] = entry.Outcome.ToString(),
         };
         if (entry.Reason is { } reason)
-            json["reason"] = ObjectView.Text(reason);
+            json["reason"] = Redaction.Text(reason);
         return json;
     }
 
@@ -37,9 +37,9 @@ public static class RunReportJson
         ["address"] = gateway.Address,
         ["state"] = gateway.State,
         ["since"] = gateway.Since,
-        ["detail"] = gateway.Detail,
+        ["detail"] = Redaction.Text(gateway.Detail),
     };
 
     internal static JsonObject ToJson(RunFailure failure) =>
-        new() { ["cluster"] = failure.Cluster?.Value, ["reason"] = ObjectView.Text(failure.Reason) };
+        new() { ["cluster"] = failure.Cluster?.Value, ["reason"] = Redaction.Text(failure.Reason) };
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Isthmus.Core.Secrecy;
 using Isthmus.Core.Trust;
 
 namespace Isthmus.Runtime.Reconcilers;
@@ -28,7 +29,7 @@ public static class TrustStatusJson
         ["loadedSince"] = Time(cluster.LoadedSince),
         ["settlesAt"] = Time(cluster.SettlesAt),
         ["isRequired"] = cluster.IsRequired,
-        ["waits"] = cluster.Waits,
+        ["waits"] = cluster.Waits is { } waits ? Redaction.Text(waits) : null,
     };
 
     private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(text => JsonValue.Create(text))]);

@@ -6,6 +6,8 @@ namespace Isthmus.Core.Tests.Planning;
 
 public sealed class ObjectViewTests
 {
+    private static readonly ObjectView View = new([1, 2, 3]);
+
     private const string Hidden = "aGlkZGVuIHZhbHVl";
 
     [Theory]
@@ -19,18 +21,25 @@ public sealed class ObjectViewTests
     public void Nothing_secret_is_shown(string json)
     {
         var obj = Assert.IsType<JsonObject>(JsonNode.Parse(json.Replace("HIDDEN", Hidden, StringComparison.Ordinal)));
-        Assert.DoesNotContain(Hidden, ObjectView.Of(obj).ToJsonString(), StringComparison.Ordinal);
-        Assert.DoesNotContain(Hidden, string.Join('\n', ObjectView.Lines(obj)), StringComparison.Ordinal);
+        Assert.DoesNotContain(Hidden, View.Of(obj).ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(Hidden, string.Join('\n', View.Lines(obj)), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_secret_that_changes_is_seen_to_change()
     {
-        Assert.NotEqual(View("one"), View("two"));
-        Assert.Equal(View("one"), View("one"));
+        Assert.NotEqual(Shown("one"), Shown("two"));
+        Assert.Equal(Shown("one"), Shown("one"));
 
-        static string View(string value) =>
-            ObjectView.Of(new JsonObject { ["kind"] = "Secret", ["data"] = new JsonObject { ["key"] = value } }).ToJsonString();
+        static string Shown(string value) =>
+            View.Of(new JsonObject { ["kind"] = "Secret", ["data"] = new JsonObject { ["key"] = value } }).ToJsonString();
+    }
+
+    [Fact]
+    public void A_guess_cannot_be_confirmed_by_another_output()
+    {
+        var secret = new JsonObject { ["kind"] = "Secret", ["data"] = new JsonObject { ["key"] = "guessed" } };
+        Assert.NotEqual(View.Of(secret).ToJsonString(), new ObjectView([4, 5, 6]).Of(secret).ToJsonString());
     }
 
     [Fact]
@@ -40,6 +49,6 @@ public sealed class ObjectViewTests
             {"kind":"Service","metadata":{"name":"a","uid":"u","resourceVersion":"5","managedFields":[{}],"labels":{"l":"v"},"annotations":{"a":"b"}},"spec":{"ports":[{"port":80}]}}
             """));
         Assert.Equal(
-            """{"kind":"Service","metadata":{"name":"a","labels":{"l":"v"},"annotations":{"a":"b"}},"spec":{"ports":[{"port":80}]}}""", ObjectView.Of(obj).ToJsonString());
+            """{"kind":"Service","metadata":{"name":"a","labels":{"l":"v"},"annotations":{"a":"b"}},"spec":{"ports":[{"port":80}]}}""", View.Of(obj).ToJsonString());
     }
 }
