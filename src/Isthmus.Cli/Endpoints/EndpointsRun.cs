@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Isthmus.Core.Endpoints;
 
 namespace Isthmus.Cli.Endpoints;
@@ -6,8 +5,6 @@ namespace Isthmus.Cli.Endpoints;
 /// <summary>Answers snapshots: a line for each, or with explanations a line for each endpoint. All or nothing, so no answer goes missing in a pipe.</summary>
 internal sealed class EndpointsRun(TextReader input, TextWriter output, TextWriter errors)
 {
-    private static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public async Task<int> SnapshotAsync(string file, Compatibility compatibility, bool explain, CancellationToken cancellationToken)
     {
         try
@@ -17,7 +14,7 @@ internal sealed class EndpointsRun(TextReader input, TextWriter output, TextWrit
             foreach (var (line, source) in SnapshotText.Read(await TextAsync(file, cancellationToken)))
             {
                 if (EndpointSnapshotReader.Read(source, compatibility, out var wrong) is { } snapshot)
-                    answers.AddRange(explain ? EndpointsText.Explain(snapshot) : [AssignmentJson.Write(snapshot.Assign(), snapshot.Proxy).ToJsonString(Plain)]);
+                    answers.AddRange(explain ? EndpointsText.Explain(snapshot) : [EndpointsText.Answer(snapshot)]);
                 faults.AddRange(wrong.Select(fault => $"{file}: line {line}: {fault}"));
             }
             foreach (var fault in faults) await errors.WriteLineAsync(fault);

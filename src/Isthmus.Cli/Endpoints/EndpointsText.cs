@@ -1,10 +1,17 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using Isthmus.Core.Endpoints;
 
 namespace Isthmus.Cli.Endpoints;
 
-/// <summary>What becomes of each endpoint, in words: an endpoint a line.</summary>
+/// <summary>An answer as JSON, or what becomes of each endpoint in words: an endpoint a line.</summary>
 internal static class EndpointsText
 {
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The answer in one line of JSON.</summary>
+    public static string Answer(EndpointSnapshot snapshot) => AssignmentJson.Write(snapshot.Assign(), snapshot.Proxy).ToJsonString(Plain);
+
     public static IEnumerable<string> Explain(EndpointSnapshot snapshot)
     {
         var routes = SplitHorizon.Explain(snapshot.Query, snapshot.Endpoints, snapshot.Gateways, snapshot.Proxy);

@@ -11,5 +11,7 @@ public sealed class EndpointSnapshot
 
     public required EndpointProxy Proxy { get; init; }
 
+    public EndpointSnapshot With(GatewayTable gateways) => new() { Query = Query, Endpoints = Endpoints, Gateways = gateways, Proxy = Proxy };
+
     public LoadAssignment Assign() => SplitHorizon.Assign(Query, Endpoints, Gateways, Proxy);
 }

@@ -21,6 +21,8 @@ public sealed class GatewayTable
 
     public bool IsEmpty => _byNetwork.Count == 0;
 
+    public IEnumerable<NetworkGateway> All => _byNetwork.Values.SelectMany(gateways => gateways);
+
     /// <summary>Rule 4. Never above 2^32 − 1, where every weight is clipped anyway.</summary>
     public ulong ScaleFactor { get; }
 

@@ -8,7 +8,7 @@ public sealed class MeshEndpoint
     /// <summary>Istio's word for an endpoint whose sidecar takes Istio's mutual TLS.</summary>
     public const string IstioTls = "istio";
 
-    private static readonly FrozenDictionary<string, string> NoLabels = FrozenDictionary<string, string>.Empty;
+    internal static readonly FrozenDictionary<string, string> NoLabels = FrozenDictionary<string, string>.Empty;
 
     /// <summary>An IP address; empty where it is not known here and only a gateway knows it.</summary>
     public required string Address { get; init; }

@@ -42,7 +42,7 @@ internal sealed class ServedMesh : IAsyncDisposable, ICertificateSource
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private string DocumentPath => Path.Combine(_folder, "mesh.yaml");
+    public string DocumentPath => Path.Combine(_folder, "mesh.yaml");
 
     /// <param name="clusters">Of each cluster the entry in the document, without its access.</param>
     /// <param name="time">The clock of clusters and runs.</param>
