@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Isthmus.Cli.Demo;
 using Isthmus.System.Tests.Cli;
+using Isthmus.System.Tests.Secrecy;
 using Xunit;
 
 namespace Isthmus.System.Tests.Demo;
@@ -42,7 +43,7 @@ public sealed class DemoCommandTests
         using var end = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         await using var output = new SignallingWriter("Ctrl-C");
         var running = new RootCommand { DemoCommand.Create() }.Parse(["demo", "--patience", "60"])
-            .InvokeAsync(new InvocationConfiguration { Output = output, ProcessTerminationTimeout = null }, end.Token);
+            .InvokeAsync(new InvocationConfiguration { Output = new RecordingWriter(output, "a command's output"), ProcessTerminationTimeout = null }, end.Token);
 
         await output.Seen.WaitAsync(end.Token);
         var kubeconfig = output.ToString().Split(' ', '\n', '│').First(word => word.EndsWith("east.kubeconfig", StringComparison.Ordinal));
@@ -58,7 +59,7 @@ public sealed class DemoCommandTests
     {
         await using var output = new StringWriter();
         var exitCode = await new RootCommand { DemoCommand.Create() }.Parse(["demo", "--once", "--json", .. more])
-            .InvokeAsync(new InvocationConfiguration { Output = output, ProcessTerminationTimeout = null }, cancellationToken);
+            .InvokeAsync(new InvocationConfiguration { Output = new RecordingWriter(output, "a command's output"), ProcessTerminationTimeout = null }, cancellationToken);
         return (exitCode, Assert.IsType<JsonObject>(JsonNode.Parse(output.ToString())));
     }
 

@@ -66,6 +66,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
                 Functions = typeof(NotifyChange).Assembly,
                 Services = services => services.AddIsthmus(parts),
                 Faults = faults,
+                LoggerFactory = TestOutputLog.CreateFactory(),
             },
             TestContext.Current.CancellationToken);
         return new FunctionsHost(host, authority, topic, folder) { Faults = faults };

@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using Xunit;
+
+namespace Isthmus.System.Tests.Secrecy;
+
+/// <summary>
+/// What this whole test run put out: logs, events, objects in clusters, answers of functions, output of commands, texts of
+/// exceptions. And the secrets that were on the way meanwhile, so that one may be looked for in the other.
+/// </summary>
+internal static class RunRecord
+{
+    private static readonly ConcurrentQueue<Output> Outputs = new();
+    private static readonly ConcurrentDictionary<string, string> Secrets = new();
+    private static ConcurrentQueue<Output>? _apart;
+
+    public static int Count => Outputs.Count;
+
+    public static int SecretCount => Secrets.Count;
+
+    /// <summary>Keeps a text that anybody might read.</summary>
+    public static void Add(string kind, string? text)
+    {
+        if (!string.IsNullOrEmpty(text))
+            (Volatile.Read(ref _apart) ?? Outputs).Enqueue(new Output(kind, TestContext.Current.Test?.TestDisplayName ?? "", text));
+    }
+
+    /// <summary>Notes a secret: a key, a token, or a file with some of them in it.</summary>
+    public static void Learn(string kind, string? text)
+    {
+        foreach (var secret in SecretSearch.SecretsIn(text ?? ""))
+            Secrets.TryAdd(secret, kind);
+    }
+
+    /// <summary>What is put out meanwhile, apart from the whole run's; the action may ask for what there is so far.</summary>
+    public static async Task<string> DuringAsync(Func<Func<string>, Task> action)
+    {
+        var apart = new ConcurrentQueue<Output>();
+        Volatile.Write(ref _apart, apart);
+        try
+        {
+            await action(() => Joined(apart));
+        }
+        finally
+        {
+            Volatile.Write(ref _apart, null);
+        }
+
+        return Joined(apart);
+    }
+
+    /// <summary>Where a secret stands in what was put out; the texts themselves are not told.</summary>
+    public static IReadOnlyList<string> Search()
+    {
+        var search = new SecretSearch(Secrets);
+        return [.. Outputs.SelectMany(output => search.Find(output.Text).Select(what => $"{output.Kind} ({output.Test}): {what}")).Distinct()];
+    }
+
+    private static string Joined(IEnumerable<Output> outputs) => string.Join('\n', outputs.Select(output => SecretSearch.Plain(output.Text)));
+
+    private sealed record Output(string Kind, string Test, string Text);
+}
