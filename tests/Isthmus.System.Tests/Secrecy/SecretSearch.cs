@@ -39,7 +39,8 @@ internal sealed partial class SecretSearch
             yield return token.Groups[1].Value;
         }
 
-        if (isPlain && text.Length >= Window)
+        // A file of many lines is a configuration: what is secret in it is known from elsewhere.
+        if (isPlain && text.Length >= Window && !text.Contains('\n', StringComparison.Ordinal))
             yield return text;
     }
 
