@@ -9,7 +9,7 @@ namespace Isthmus.System.Tests.Demo;
 
 public sealed class DemoCommandTests
 {
-    private static readonly string[] Story = ["start", "trust", "join", "inject", "export", "withdraw", "renew", "settle"];
+    private static readonly string[] Story = ["start", "trust", "join", "inject", "export", "withdraw", "renew", "rotate", "settle"];
 
     [Fact(Timeout = 180_000)]
     public async Task Every_step_of_the_story_holds()
