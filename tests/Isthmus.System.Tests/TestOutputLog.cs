@@ -10,7 +10,7 @@ internal sealed class TestOutputLog : ILoggerProvider
     // Taken while the test's own code runs: servers answer on threads that belong to no test.
     private readonly ITestOutputHelper? _output = TestContext.Current.TestOutputHelper;
 
-    public static ILoggerFactory CreateFactory() => LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(new TestOutputLog()));
+    public static ILoggerFactory CreateFactory() => LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Debug).AddFilter("Microsoft", LogLevel.Information).AddProvider(new TestOutputLog()));
 
     public ILogger CreateLogger(string categoryName) => new Lines(_output, categoryName);
 

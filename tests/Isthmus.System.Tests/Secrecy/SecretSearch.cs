@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -7,6 +8,8 @@ namespace Isthmus.System.Tests.Secrecy;
 internal sealed partial class SecretSearch
 {
     private const int Window = 24;
+
+    private static readonly SearchValues<char> InSecrets = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_-");
 
     private readonly Dictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> _windows;
 
@@ -53,15 +56,28 @@ internal sealed partial class SecretSearch
             yield return "a private key in PEM in base64";
         if (Jwt().IsMatch(text))
             yield return "a JWT";
+        foreach (var kind in Known(text))
+            yield return kind;
+    }
+
+    private HashSet<string> Known(ReadOnlySpan<char> text)
+    {
         var found = new HashSet<string>();
-        for (var at = 0; at + Window <= text.Length; at++)
+        // Most of what is put out is short words: only what is as long as a window is looked up.
+        while (text.IndexOfAny(InSecrets) is >= 0 and var start)
         {
-            if (_windows.TryGetValue(text.AsSpan(at, Window), out var kind))
-                found.Add(kind);
+            text = text[start..];
+            var length = text.IndexOfAnyExcept(InSecrets) is >= 0 and var end ? end : text.Length;
+            for (var at = 0; at + Window <= length; at++)
+            {
+                if (_windows.TryGetValue(text.Slice(at, Window), out var kind))
+                    found.Add(kind);
+            }
+
+            text = text[length..];
         }
 
-        foreach (var kind in found)
-            yield return kind;
+        return found;
     }
 
     /// <summary>JSON writes a plus sign by its number.</summary>
