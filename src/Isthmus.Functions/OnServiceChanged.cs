@@ -1,5 +1,6 @@
 using Azure.Messaging;
 using Isthmus.Core.Events;
+using Isthmus.Runtime.Endpoints;
 using Isthmus.Runtime.EventGrid;
 using Isthmus.Runtime.Reconcilers;
 using Microsoft.Azure.Functions.Worker;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Isthmus.Functions;
 
 /// <summary>Reconciles the service that an event names, in all clusters.</summary>
-public sealed class OnServiceChanged(EventRuns runs, ServiceReconciler reconciler, ILogger<OnServiceChanged> logger)
+public sealed class OnServiceChanged(EventRuns runs, ServiceReconciler reconciler, EndpointFeeds feeds, ILogger<OnServiceChanged> logger)
 {
     [Function(nameof(OnServiceChanged))]
     public async Task RunAsync([EventGridTrigger] CloudEvent cloudEvent, CancellationToken cancellationToken)
@@ -20,6 +21,7 @@ public sealed class OnServiceChanged(EventRuns runs, ServiceReconciler reconcile
             return;
         }
 
+        feeds.Refresh(changed.Service.Namespace);
         var write = new ExpectedWrite(changed.Cluster, changed.Operation, changed.Uid, changed.OldResourceVersion)
         {
             Kind = changed.Kind,

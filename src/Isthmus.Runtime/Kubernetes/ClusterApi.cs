@@ -133,9 +133,7 @@ public sealed class ClusterApi : IDisposable
             catch (ClusterApiException refusal) when (refusal.Status == 410 && next is not null)
             {
                 // The continue token expired: a list is only consistent as a whole, so it starts again.
-                items.Clear();
-                next = null;
-                continue;
+                return await ListAsync(kind, ns, labelSelector, fieldSelector, keep, cancellationToken).ConfigureAwait(false);
             }
 
             foreach (var item in TakeItems(page))
@@ -162,6 +160,24 @@ public sealed class ClusterApi : IDisposable
 
         var served = (group["versions"] as JsonArray ?? []).OfType<JsonObject>().Select(version => ObjectMetadata.TextOf(version["version"])).ToHashSet();
         return versions.FirstOrDefault(served.Contains) is { } found ? kind with { Version = found } : null;
+    }
+
+    /// <summary>A read whose answer is taken as it comes: a watch, or a list in another form. The caller disposes it, and bears what breaks on the way.</summary>
+    internal async Task<HttpResponseMessage> OpenAsync(string path, string accept, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_client.BaseUri, path));
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue(FieldManager, "0.1"));
+        request.Headers.TryAddWithoutValidation("Accept", accept);
+        if (_client.Credentials is { } credentials)
+            await credentials.ProcessHttpRequestAsync(request, cancellationToken).ConfigureAwait(false);
+        var response = await _client.HttpClient.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        if (response.IsSuccessStatusCode)
+            return response;
+        using (response)
+        {
+            var answered = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+            throw Refusal(response.StatusCode, Parse(answered), answered);
+        }
     }
 
     public Task<JsonObject> CreateAsync(ResourceKind kind, JsonObject obj, CancellationToken cancellationToken) =>

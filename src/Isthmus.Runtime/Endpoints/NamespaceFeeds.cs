@@ -1,0 +1,33 @@
+using Isthmus.Core.Endpoints;
+using Isthmus.Core.Kubernetes;
+using Isthmus.Core.Mesh;
+
+namespace Isthmus.Runtime.Endpoints;
+
+/// <summary>What is followed of one cluster for the services of one namespace. The cluster may have no such namespace.</summary>
+internal sealed class NamespaceFeeds(ClusterFeeds cluster, ObjectFeed? services, ObjectFeed? endpointSlices, ObjectFeed? pods)
+{
+    private const string ServiceLabel = "kubernetes.io/service-name";
+
+    public MeshCluster Cluster => cluster.Cluster;
+
+    public IEnumerable<ObjectFeed> All => cluster.All.Concat(Own);
+
+    private IEnumerable<ObjectFeed> Own => new[] { services, endpointSlices, pods }.OfType<ObjectFeed>();
+
+    /// <summary>Why the cluster cannot be counted in; null where everything was read at least once.</summary>
+    public string? Silence => All.FirstOrDefault(feed => !feed.IsListed) is { } missing
+        ? $"cluster {Cluster.Name} could not be read yet{(missing.Failure is { } failure ? $": {failure}" : "")}"
+        : null;
+
+    public ServiceView View(ServiceName name) => new()
+    {
+        Cluster = Cluster,
+        Service = services?.Find($"{name.Namespace}/{name.Name}"),
+        EndpointSlices = [.. (endpointSlices?.Objects ?? []).Where(slice => slice.Label(ServiceLabel) == name.Name)],
+        Pods = pods?.Objects ?? [],
+        Nodes = cluster.Nodes.Objects,
+        RootNamespace = cluster.RootNamespace,
+        GatewayService = cluster.GatewayService,
+    };
+}
