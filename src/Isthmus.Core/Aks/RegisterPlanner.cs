@@ -50,17 +50,13 @@ public static class RegisterPlanner
             case AksLook.Found found:
                 var isTagged = string.Equals(found.Cluster.Tags.GetValueOrDefault(AksTags.Mesh), mesh.Name, StringComparison.OrdinalIgnoreCase);
                 var hasLeft = before is { IsDiscovered: true, IsLeaving: true } && !isTagged;
-                if (!isListed && (hasLeft || (before is null && (!isTagged || !IsInScope(mesh, id)))))
+                if (!isListed && (hasLeft || (before is null && (!isTagged || mesh.Discovery?.Covers(id) != true))))
                     return null;
                 return Read(found.Cluster, before, now) with { IsTagged = isTagged, IsDiscovered = !isListed && (isTagged || before is { IsDiscovered: true }) };
             default:
                 return before;
         }
     }
-
-    /// <summary>Only where the document says: whoever sets tags elsewhere is not to get the mesh's CA.</summary>
-    private static bool IsInScope(MeshDocument mesh, string id) =>
-        id.Split('/') is [_, _, var subscription, ..] && mesh.Discovery is { } discovery && discovery.Subscriptions.Contains(subscription, StringComparer.OrdinalIgnoreCase);
 
     private static KnownCluster Read(AksCluster seen, KnownCluster? before, DateTimeOffset now) => new()
     {
