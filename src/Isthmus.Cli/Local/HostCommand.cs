@@ -1,11 +1,8 @@
 using System.CommandLine;
 using System.Security.Cryptography;
-using Azure.Identity;
 using Isthmus.Embedded.EventGrid;
 using Isthmus.Embedded.Tls;
-using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Mesh;
-using Isthmus.Runtime.PrivateDns;
 using Microsoft.Extensions.Logging;
 
 namespace Isthmus.Cli.Local;
@@ -26,25 +23,25 @@ internal static class HostCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(FileInfo mesh, int port, Uri? publicUrl, FileInfo? keyFile, InvocationConfiguration streams, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(string mesh, int port, Uri? publicUrl, FileInfo? keyFile, InvocationConfiguration streams, CancellationToken cancellationToken)
     {
         using var loggers = StandardErrorLog.Create(LogLevel.Information);
         using var authority = LoopbackAuthority.Create("Isthmus host", TimeProvider.System);
-        var documents = new FileMeshDocumentSource(mesh.FullName);
+        var documents = CommandOptions.Documents(mesh);
         try
         {
             // A document that does not hold is told at once, with all its errors, and not by every function later.
             await documents.ReadAsync(cancellationToken);
             await using var events = await EmbeddedEventGrid.StartAsync(
                 new EmbeddedEventGridOptions { Authority = authority, ReceiverAuthorityPem = authority.Pem, LoggerFactory = loggers }, cancellationToken);
-            var credential = new DefaultAzureCredential();
             await using var host = await LocalFunctions.StartAsync(
                 new LocalFunctionsOptions
                 {
                     Authority = authority,
                     Documents = documents,
-                    Vaults = new VaultClients(credential),
-                    Arm = new ArmClient(credential, TimeProvider.System),
+                    Vaults = CommandOptions.Azure.Vaults,
+                    Arm = CommandOptions.Azure.Arm,
+                    Access = CommandOptions.Azure.Access,
                     Events = events,
                     WebhookKeys = [keyFile is null ? RandomNumberGenerator.GetBytes(32) : await CommandOptions.ReadKeyAsync(keyFile, cancellationToken)],
                     PublicUrl = publicUrl,

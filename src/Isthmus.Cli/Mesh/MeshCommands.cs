@@ -1,12 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
-using Azure.Core;
-using Azure.Identity;
 using Isthmus.Cli.Local;
 using Isthmus.Core.Webhooks;
+using Isthmus.Runtime.Composition;
 using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Mesh;
-using Isthmus.Runtime.PrivateDns;
 using Isthmus.Runtime.Reconcilers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -53,15 +51,13 @@ internal static class MeshCommands
         return command;
     }
 
-    private static ServiceProvider Services(FileInfo mesh, WebhookSettings webhooks)
+    private static ServiceProvider Services(string mesh, WebhookSettings webhooks)
     {
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton<IMeshDocumentSource>(new FileMeshDocumentSource(mesh.FullName));
-        services.AddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
-        services.AddSingleton(provider => new VaultClients(provider.GetRequiredService<TokenCredential>()));
-        services.AddSingleton(provider => new ArmClient(provider.GetRequiredService<TokenCredential>(), TimeProvider.System));
+        services.AddSingleton(CommandOptions.Documents(mesh));
+        services.AddAzure(CommandOptions.Azure);
         services.AddSingleton<ICertificateSource, KeyVaultCertificateSource>();
         services.AddSingleton(webhooks);
         services.AddReconcilers();

@@ -23,11 +23,15 @@ public static class IsthmusServices
         services.AddSingleton(parts.Webhooks);
         if (parts.Arm is { } arm)
             services.AddSingleton(arm);
+        if (parts.Access is { } access)
+            services.AddSingleton(access);
         services.AddSingleton<IMeshEventPublisher>(new EventGridMeshEventPublisher(parts.Topic));
         services.AddSingleton<ICertificateSource, KeyVaultCertificateSource>();
         services.AddSingleton<WebhookGuard>();
         services.AddSingleton<ChangeNotifier>();
         services.AddSingleton<EventRuns>();
+        services.AddSingleton<EventDeliveries>();
+        services.AddSingleton<ClusterEvents>();
         services.AddSingleton<EndpointSlicePoll>();
         services.AddSingleton<NameFanOut>();
         return services.AddReconcilers().AddInjection().AddEndpoints();
