@@ -11,9 +11,9 @@ internal sealed class PodPlace(IEnumerable<JsonObject> nodes)
 
     private readonly Dictionary<string, string> _nodes = nodes.DistinctBy(node => node.Name()).ToDictionary(node => node.Name(), OfNode, StringComparer.Ordinal);
 
-    public string Locality(JsonObject? pod, string node)
+    public string Locality(IReadOnlyDictionary<string, string>? labels, string node)
     {
-        if (pod?.Label(LocalityLabel) is { Length: > 0 } given) return OfLabel(given);
+        if (labels?.GetValueOrDefault(LocalityLabel) is { Length: > 0 } given) return OfLabel(given);
         return _nodes.GetValueOrDefault(node, "");
     }
 

@@ -9,14 +9,14 @@ internal sealed class ClusterFeeds
 {
     public required MeshCluster Cluster { get; init; }
 
-    public required ObjectFeed Namespaces { get; init; }
+    public required ObjectFeed<JsonObject> Namespaces { get; init; }
 
-    public required ObjectFeed Nodes { get; init; }
+    public required ObjectFeed<JsonObject> Nodes { get; init; }
 
     /// <summary>Null where the gateway is given by addresses, or there is none.</summary>
-    public required ObjectFeed? Gateway { get; init; }
+    public required ObjectFeed<JsonObject>? Gateway { get; init; }
 
-    public IEnumerable<ObjectFeed> All => Gateway is null ? [Namespaces, Nodes] : [Namespaces, Nodes, Gateway];
+    public IEnumerable<Feed> All => Gateway is null ? [Namespaces, Nodes] : [Namespaces, Nodes, Gateway];
 
     public bool Has(string ns) => Namespaces.Find($"/{ns}") is not null;
 

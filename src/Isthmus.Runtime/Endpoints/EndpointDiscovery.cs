@@ -70,7 +70,7 @@ public sealed class EndpointDiscovery(IMeshDocumentSource documents, EndpointFee
         }
     }
 
-    private async Task<bool> AreReadAsync(IEnumerable<ObjectFeed> all, CancellationToken cancellationToken)
+    private async Task<bool> AreReadAsync(IEnumerable<Feed> all, CancellationToken cancellationToken)
     {
         var pending = all.Where(feed => !feed.First.IsCompleted).Select(feed => feed.First).ToList();
         if (pending.Count == 0)

@@ -1,4 +1,7 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Isthmus.Core.Endpoints;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using Isthmus.Runtime.Kubernetes;
@@ -11,7 +14,13 @@ public sealed class EndpointFeeds : IDisposable
     // v1beta1 is served by every Istio from 1.5 on.
     private static readonly ResourceKind PeerAuthentication = new("security.istio.io", "v1beta1", "PeerAuthentication", "peerauthentications", true);
 
-    private readonly ConcurrentDictionary<FeedKey, Lazy<ObjectFeed>> _feeds = new();
+    private static readonly FeedForm<JsonObject> Plain = FeedForm.Objects();
+    private static readonly FeedForm<JsonObject> Services = FeedForm.Objects("spec", "status");
+    private static readonly FeedForm<JsonObject> Policies = FeedForm.Objects("spec");
+    private static readonly FeedForm<JsonObject> ConfigMaps = FeedForm.Objects("data");
+
+    private readonly FeedForm<EndpointPod> _pods = FeedForm.Pods();
+    private readonly ConcurrentDictionary<FeedKey, Lazy<Feed>> _feeds = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly ClusterConnections _connections;
     private readonly FeedClock _clock;
@@ -29,26 +38,26 @@ public sealed class EndpointFeeds : IDisposable
     internal ClusterFeeds Of(MeshCluster cluster) => new()
     {
         Cluster = cluster,
-        Namespaces = Get(new FeedKey(cluster.Name, ResourceKind.Namespace, null, null)),
-        Nodes = Get(new FeedKey(cluster.Name, ResourceKind.Node, null, null)),
-        Gateway = cluster.Gateway?.Service is { } place ? Get(new FeedKey(cluster.Name, ResourceKind.Service, place.Namespace, place.Name)) : null,
+        Namespaces = Get(new FeedKey(cluster.Name, ResourceKind.Namespace, null, null), Plain),
+        Nodes = Get(new FeedKey(cluster.Name, ResourceKind.Node, null, null), FeedForm.Nodes),
+        Gateway = cluster.Gateway?.Service is { } place ? Get(new FeedKey(cluster.Name, ResourceKind.Service, place.Namespace, place.Name), Services) : null,
     };
 
     /// <summary>What it says of the services of one namespace. Nothing is asked of namespaces that it has not.</summary>
     internal NamespaceFeeds Of(ClusterFeeds cluster, string ns) => cluster.Has(ns)
         ? new NamespaceFeeds(
             cluster,
-            Get(new FeedKey(cluster.Cluster.Name, ResourceKind.Service, ns, null)),
-            Get(new FeedKey(cluster.Cluster.Name, ResourceKind.EndpointSlice, ns, null)),
-            Get(new FeedKey(cluster.Cluster.Name, ResourceKind.Pod, ns, null)))
+            Get(new FeedKey(cluster.Cluster.Name, ResourceKind.Service, ns, null), Services),
+            Get(new FeedKey(cluster.Cluster.Name, ResourceKind.EndpointSlice, ns, null), FeedForm.Slices),
+            Get(new FeedKey(cluster.Cluster.Name, ResourceKind.Pod, ns, null), _pods))
         : new NamespaceFeeds(cluster, null, null, null);
 
     /// <summary>What a control plane's cluster says of traffic.</summary>
     internal PolicyFeeds PoliciesOf(MeshCluster controlPlane) => new()
     {
-        DestinationRules = Get(new FeedKey(controlPlane.Name, ResourceKind.DestinationRule, null, null)),
-        PeerAuthentications = Get(new FeedKey(controlPlane.Name, PeerAuthentication, null, null)),
-        MeshConfig = Get(new FeedKey(controlPlane.Name, ResourceKind.ConfigMap, SystemNamespaces.Istio, "istio")),
+        DestinationRules = Get(new FeedKey(controlPlane.Name, ResourceKind.DestinationRule, null, null), Policies),
+        PeerAuthentications = Get(new FeedKey(controlPlane.Name, PeerAuthentication, null, null), Policies),
+        MeshConfig = Get(new FeedKey(controlPlane.Name, ResourceKind.ConfigMap, SystemNamespaces.Istio, "istio"), ConfigMaps),
     };
 
     /// <summary>An event told of a change of this namespace's services: what is followed of it is read anew, in case a watch missed it.</summary>
@@ -67,12 +76,13 @@ public sealed class EndpointFeeds : IDisposable
         _stop.Dispose();
     }
 
-    private ObjectFeed Get(FeedKey key)
+    private ObjectFeed<T> Get<T>(FeedKey key, FeedForm<T> form)
+        where T : class
     {
         while (true)
         {
-            var entry = _feeds.GetOrAdd(key, Begin);
-            var feed = entry.Value;
+            var entry = _feeds.GetOrAdd(key, _ => new Lazy<Feed>(() => Begin(key, form)));
+            var feed = entry.Value as ObjectFeed<T> ?? throw new UnreachableException();
             feed.Touch();
             if (!feed.IsOver)
                 return feed;
@@ -80,9 +90,10 @@ public sealed class EndpointFeeds : IDisposable
         }
     }
 
-    private Lazy<ObjectFeed> Begin(FeedKey key) => new(() =>
+    private ObjectFeed<T> Begin<T>(FeedKey key, FeedForm<T> form)
+        where T : class
     {
-        var feed = new ObjectFeed(new FeedReader(key, token => _connections.GetAsync(key.Cluster, token), _clock.Time), _clock);
+        var feed = new ObjectFeed<T>(new FeedReader<T>(key, form, token => _connections.GetAsync(key.Cluster, token), _clock.Time), form, _clock);
         var stop = _stop.Token;
         _ = Task.Run(async () =>
         {
@@ -92,5 +103,5 @@ public sealed class EndpointFeeds : IDisposable
                 _feeds.TryRemove(KeyValuePair.Create(key, entry));
         }, CancellationToken.None);
         return feed;
-    });
+    }
 }

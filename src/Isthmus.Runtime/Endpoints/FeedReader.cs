@@ -1,14 +1,13 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using Isthmus.Core.Kubernetes;
 using Isthmus.Runtime.Kubernetes;
 
 namespace Isthmus.Runtime.Endpoints;
 
 /// <summary>Lists and watches what a feed follows.</summary>
-internal sealed class FeedReader(FeedKey key, Func<CancellationToken, Task<ClusterApi>> connect, TimeProvider time)
+internal sealed class FeedReader<T>(FeedKey key, FeedForm<T> form, Func<CancellationToken, Task<ClusterApi>> connect, TimeProvider time)
+    where T : class
 {
     private const int PageSize = 1000;
     private const int WatchSeconds = 290;
@@ -19,7 +18,7 @@ internal sealed class FeedReader(FeedKey key, Func<CancellationToken, Task<Clust
     private static readonly TimeSpan WatchPatience = TimeSpan.FromSeconds(WatchSeconds + 20);
 
     /// <summary>All objects by namespace and name, and the version that a watch goes on from. A kind that is not served has none.</summary>
-    public async Task<(Dictionary<string, JsonObject> Objects, string Version)> ListAsync(CancellationToken cancellationToken)
+    public async Task<(Dictionary<string, T> Objects, string Version)> ListAsync(CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(ListPatience, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
@@ -33,13 +32,13 @@ internal sealed class FeedReader(FeedKey key, Func<CancellationToken, Task<Clust
         }
     }
 
-    public async IAsyncEnumerable<FeedChange> WatchAsync(string version, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<FeedChange<T>> WatchAsync(string version, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(WatchPatience, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         var path = $"{Path()}?watch=true&allowWatchBookmarks=true&timeoutSeconds={WatchSeconds}&resourceVersion={Uri.EscapeDataString(version)}{Selector()}";
         var api = await connect(both.Token).ConfigureAwait(false);
-        using var response = await api.OpenAsync(path, FeedForm.AcceptWatch(key.Kind), both.Token).ConfigureAwait(false);
+        using var response = await api.OpenAsync(path, form.AcceptWatch, both.Token).ConfigureAwait(false);
         using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(both.Token).ConfigureAwait(false), Encoding.UTF8);
         while (await lines.ReadLineAsync(both.Token).ConfigureAwait(false) is { } line)
         {
@@ -48,14 +47,14 @@ internal sealed class FeedReader(FeedKey key, Func<CancellationToken, Task<Clust
         }
     }
 
-    private async Task<(Dictionary<string, JsonObject>, string)> PagesAsync(CancellationToken cancellationToken)
+    private async Task<(Dictionary<string, T>, string)> PagesAsync(CancellationToken cancellationToken)
     {
-        var objects = new Dictionary<string, JsonObject>(StringComparer.Ordinal);
+        var objects = new Dictionary<string, T>(StringComparer.Ordinal);
         var (next, version, more) = ("", "", true);
         while (more)
         {
             var path = $"{Path()}?limit={PageSize}{Selector()}{(next.Length == 0 ? "" : $"&continue={Uri.EscapeDataString(next)}")}";
-            JsonObject page;
+            JsonDocument page;
             try
             {
                 page = await PageAsync(path, cancellationToken).ConfigureAwait(false);
@@ -72,37 +71,46 @@ internal sealed class FeedReader(FeedKey key, Func<CancellationToken, Task<Clust
                 return ([], "");
             }
 
-            foreach (var item in (page["items"] as JsonArray ?? []).OfType<JsonObject>())
-                objects[NameOf(item)] = FeedForm.Keep(key.Kind, item);
-            var metadata = page["metadata"] as JsonObject;
-            version = ObjectMetadata.TextOf(metadata?["resourceVersion"]) ?? "";
-            next = ObjectMetadata.TextOf(metadata?["continue"]) ?? "";
-            more = next.Length > 0;
+            using (page)
+            {
+                foreach (var item in Items(page.RootElement))
+                    objects[NameOf(item)] = form.Read(item);
+                version = Metadata(page.RootElement, "resourceVersion");
+                next = Metadata(page.RootElement, "continue");
+                more = next.Length > 0;
+            }
         }
 
         return (objects, version);
     }
 
-    private async Task<JsonObject> PageAsync(string path, CancellationToken cancellationToken)
+    private async Task<JsonDocument> PageAsync(string path, CancellationToken cancellationToken)
     {
         var api = await connect(cancellationToken).ConfigureAwait(false);
-        using var response = await api.OpenAsync(path, FeedForm.AcceptList(key.Kind), cancellationToken).ConfigureAwait(false);
+        using var response = await api.OpenAsync(path, form.AcceptList, cancellationToken).ConfigureAwait(false);
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        return await JsonNode.ParseAsync(body, cancellationToken: cancellationToken).ConfigureAwait(false) as JsonObject
-            ?? throw new JsonException("the list is no JSON object");
+        return await JsonDocument.ParseAsync(body, cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
-    private FeedChange Read(string line)
+    private FeedChange<T> Read(string line)
     {
-        var change = JsonNode.Parse(line) as JsonObject ?? throw new JsonException("the watch event is no JSON object");
-        var type = ObjectMetadata.TextOf(change["type"]) ?? "";
-        var obj = change["object"] as JsonObject ?? [];
+        using var change = JsonDocument.Parse(line);
+        var type = change.RootElement.TryGetProperty("type", out var value) ? value.GetString() ?? "" : "";
+        if (!change.RootElement.TryGetProperty("object", out var obj) || obj.ValueKind != JsonValueKind.Object)
+            throw new JsonException("the watch event has no object");
         return type is FeedChange.Bookmark or FeedChange.Error
-            ? new FeedChange(type, "", null, obj.ResourceVersion())
-            : new FeedChange(type, NameOf(obj), FeedForm.Keep(key.Kind, obj), obj.ResourceVersion());
+            ? new FeedChange<T>(type, "", null, Metadata(obj, "resourceVersion"))
+            : new FeedChange<T>(type, NameOf(obj), form.Read(obj), Metadata(obj, "resourceVersion"));
     }
 
-    private static string NameOf(JsonObject obj) => $"{obj.NamespaceName()}/{obj.Name()}";
+    private static JsonElement.ArrayEnumerator Items(JsonElement page) =>
+        page.ValueKind == JsonValueKind.Object && page.TryGetProperty("items", out var items) && items.ValueKind == JsonValueKind.Array ? items.EnumerateArray() : default;
+
+    private static string NameOf(JsonElement obj) => $"{Metadata(obj, "namespace")}/{Metadata(obj, "name")}";
+
+    private static string Metadata(JsonElement obj, string member) =>
+        obj.ValueKind == JsonValueKind.Object && obj.TryGetProperty("metadata", out var metadata) && metadata.ValueKind == JsonValueKind.Object
+            && metadata.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() ?? "" : "";
 
     private string Path() => key.Kind.Path(key.Namespace, null);
 

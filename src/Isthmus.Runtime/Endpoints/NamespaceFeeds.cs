@@ -1,19 +1,18 @@
+using System.Text.Json.Nodes;
 using Isthmus.Core.Endpoints;
-using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 
 namespace Isthmus.Runtime.Endpoints;
 
 /// <summary>What is followed of one cluster for the services of one namespace. The cluster may have no such namespace.</summary>
-internal sealed class NamespaceFeeds(ClusterFeeds cluster, ObjectFeed? services, ObjectFeed? endpointSlices, ObjectFeed? pods)
+internal sealed class NamespaceFeeds(
+    ClusterFeeds cluster, ObjectFeed<JsonObject>? services, ObjectFeed<EndpointSlice>? endpointSlices, ObjectFeed<EndpointPod>? pods)
 {
-    private const string ServiceLabel = "kubernetes.io/service-name";
-
     public MeshCluster Cluster => cluster.Cluster;
 
-    public IEnumerable<ObjectFeed> All => cluster.All.Concat(Own);
+    public IEnumerable<Feed> All => cluster.All.Concat(Own);
 
-    private IEnumerable<ObjectFeed> Own => new[] { services, endpointSlices, pods }.OfType<ObjectFeed>();
+    private IEnumerable<Feed> Own => new Feed?[] { services, endpointSlices, pods }.OfType<Feed>();
 
     /// <summary>Why the cluster cannot be counted in; null where everything was read at least once.</summary>
     public string? Silence => All.FirstOrDefault(feed => !feed.IsListed) is { } missing
@@ -24,8 +23,8 @@ internal sealed class NamespaceFeeds(ClusterFeeds cluster, ObjectFeed? services,
     {
         Cluster = Cluster,
         Service = services?.Find($"{name.Namespace}/{name.Name}"),
-        EndpointSlices = [.. (endpointSlices?.Objects ?? []).Where(slice => slice.Label(ServiceLabel) == name.Name)],
-        Pods = pods?.Objects ?? [],
+        EndpointSlices = [.. (endpointSlices?.Objects ?? []).Where(slice => slice.Service == name.Name)],
+        Pod = pod => pods?.Find($"{name.Namespace}/{pod}"),
         Nodes = cluster.Nodes.Objects,
         RootNamespace = cluster.RootNamespace,
         GatewayService = cluster.GatewayService,

@@ -8,13 +8,13 @@ namespace Isthmus.Runtime.Endpoints;
 /// <summary>What is followed of a control plane's word on traffic.</summary>
 internal sealed class PolicyFeeds
 {
-    public required ObjectFeed DestinationRules { get; init; }
+    public required ObjectFeed<JsonObject> DestinationRules { get; init; }
 
-    public required ObjectFeed PeerAuthentications { get; init; }
+    public required ObjectFeed<JsonObject> PeerAuthentications { get; init; }
 
-    public required ObjectFeed MeshConfig { get; init; }
+    public required ObjectFeed<JsonObject> MeshConfig { get; init; }
 
-    public IEnumerable<ObjectFeed> All => [DestinationRules, PeerAuthentications, MeshConfig];
+    public IEnumerable<Feed> All => [DestinationRules, PeerAuthentications, MeshConfig];
 
     public ServicePolicies Policies() => new()
     {

@@ -62,13 +62,15 @@ public sealed class ServiceObserver(ClusterConnections connections)
         {
             Cluster = cluster,
             Service = await service.ConfigureAwait(false),
-            EndpointSlices = await slices.ConfigureAwait(false),
-            Pods = await pods.ConfigureAwait(false),
+            EndpointSlices = [.. (await slices.ConfigureAwait(false)).Select(EndpointSlice.Read)],
+            Pod = PodsOf(await pods.ConfigureAwait(false)).GetValueOrDefault,
             Nodes = await nodes.ConfigureAwait(false),
             RootNamespace = await root.ConfigureAwait(false),
             GatewayService = await gateway.ConfigureAwait(false),
         };
     }
+
+    private static Dictionary<string, EndpointPod> PodsOf(IReadOnlyList<JsonObject> pods) => pods.ToDictionary(pod => pod.Name(), EndpointPod.Read, StringComparer.Ordinal);
 
     private static async Task<ServicePolicies> PoliciesAsync(ClusterApi api, CancellationToken cancellationToken)
     {
