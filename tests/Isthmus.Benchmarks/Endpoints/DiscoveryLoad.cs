@@ -23,20 +23,28 @@ internal static class DiscoveryLoad
         Print("clusters", options.Clusters);
         Print("Services in each", options.Services);
         Print("endpoints in each", options.Endpoints);
-        // The document and the first instance's code are cold, as they are in a new process; the second instance shows what is the clusters' part.
-        await FirstAnswerAsync("first answer of a new process", clusters, documents, deadline.Token);
-        for (var i = 0; i < 3; i++)
-            await FirstAnswerAsync("first answer of a new instance, code warm", clusters, documents, deadline.Token);
+        if (options.Services == 1)
+        {
+            // In the first one the code is cold too, as in a new process; the others show what is the clusters' part.
+            await FirstAnswerAsync("first answer of a new process", clusters, documents, deadline.Token);
+            for (var i = 0; i < 5; i++)
+                await FirstAnswerAsync("first answer of a new instance, code warm", clusters, documents, deadline.Token);
+        }
+
         using var connections = new ClusterConnections(documents, new ClusterApiOptions(), TimeProvider.System);
         var before = Held();
         using var feeds = new EndpointFeeds(connections, TimeProvider.System);
         var discovery = new EndpointDiscovery(documents, feeds, TimeProvider.System);
         for (var service = 0; service < options.Services; service++)
             await AskAsync(discovery, documents, service, "", deadline.Token);
-        var held = Held() - before;
-        Print("memory held for all Services, MiB", held / 1024.0 / 1024.0);
-        Print("  for each cluster, MiB", held / 1024.0 / 1024.0 / options.Clusters);
-        Print("  for each endpoint, bytes", (double)held / options.Clusters / options.Endpoints);
+        if (options.Services > 1)
+        {
+            var held = Held() - before;
+            Print("memory held for all Services, MiB", held / 1024.0 / 1024.0);
+            Print("  for each cluster, MiB", held / 1024.0 / 1024.0 / options.Clusters);
+            Print("  for each endpoint, bytes", (double)held / options.Clusters / options.Endpoints);
+        }
+
         await RepeatAsync(discovery, documents, deadline.Token);
         await ChangeAsync(connections, discovery, documents, deadline.Token);
         return 0;
