@@ -231,6 +231,26 @@ module alerts 'modules/alerts.bicep' = {
   }
 }
 
+module logAlerts 'modules/log-alerts.bicep' = {
+  scope: group
+  params: {
+    workspaceId: monitoring.outputs.workspaceId
+    actionGroupId: alerts.outputs.actionGroupId
+    location: location
+    tags: tags
+  }
+}
+
+module workbook 'modules/workbook.bicep' = {
+  scope: group
+  params: {
+    applicationInsightsId: monitoring.outputs.applicationInsightsId
+    workspaceId: monitoring.outputs.workspaceId
+    location: location
+    tags: tags
+  }
+}
+
 // azd keeps these as environment values; hooks and the walk-through of docs/azure.md use them.
 output AZURE_LOCATION string = location
 output AZURE_RESOURCE_GROUP string = group.name
