@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Isthmus.Cli.Checks;
 using Isthmus.Cli.Documents;
+using Isthmus.Core.Mesh;
 using Isthmus.Tests;
 using Xunit;
 
@@ -13,6 +14,9 @@ namespace Isthmus.System.Tests.Infra;
 public sealed partial class HookTests : IDisposable
 {
     private static readonly string[] Hooks = ["postprovision", "postdeploy", "predown"];
+
+    private const string One = "11111111-1111-1111-1111-111111111111";
+    private const string Two = "22222222-2222-2222-2222-222222222222";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("isthmus-hooks-");
 
@@ -61,16 +65,17 @@ public sealed partial class HookTests : IDisposable
     }
 
     [Theory]
-    [InlineData(null)]
-    [InlineData("my mesh.yaml")]
-    public async Task Events_are_subscribed_to_and_the_document_is_pushed(string? document)
+    [InlineData(null, "false", ".+/mesh.yaml")]
+    [InlineData(null, "true", null)]
+    [InlineData("my mesh.yaml", "true", "my mesh.yaml")]
+    public async Task Events_are_subscribed_to_and_a_document_is_pushed_where_one_is_named_or_none_is_there(string? document, string isThere, string? pushed)
     {
-        Stub("az", """case "$*" in *"aks list"*) echo '[{"id": "/c/east", "location": "westeurope"}]';; *"group create"*) for a; do case $a in @*) cat "${a#@}" > "$CALLS.json";; esac; done;; esac""");
-        Stub("dotnet", ":");
+        Stub("az", $$"""case "$*" in *"blob exists"*) echo {{isThere}};; *"aks list"*) echo '[{"id": "/c/east", "location": "westeurope"}]';; *"group create"*) for a; do case $a in @*) cat "${a#@}" > "$CALLS.json";; esac; done;; esac""");
+        Stub("dotnet", """for a; do case $last$a in --mesh/*/mesh.yaml) cat "$a" > "$CALLS.mesh";; esac; last=$a; done""");
         var (exitCode, errors) = await RunAsync(
             "postdeploy.sh",
             [
-                ("AZURE_RESOURCE_GROUP", "rg"), ("AZURE_SUBSCRIPTION_ID", "sub"), ("ISTHMUS_APP_NAME", "func"), ("ISTHMUS_MESH_NAME", "prod"), ("ISTHMUS_RESOURCE_TOKEN", "tok"),
+                ("AZURE_RESOURCE_GROUP", "rg"), ("AZURE_SUBSCRIPTION_ID", One), ("ISTHMUS_CLUSTER_SUBSCRIPTIONS", Two), ("ISTHMUS_EVENT_GROUP", "rg-e"), ("ISTHMUS_DOCUMENT_ACCOUNT", "account"), ("ISTHMUS_APP_NAME", "func"), ("ISTHMUS_MESH_NAME", "prod"), ("ISTHMUS_RESOURCE_TOKEN", "tok"),
                 ("ISTHMUS_MESH_DOCUMENT", "https://one.blob.core.windows.net/mesh/mesh.yaml"), .. document is null ? Array.Empty<(string, string)>() : [("ISTHMUS_MESH_FILE", document)],
             ]);
         Assert.Equal((0, ""), (exitCode, errors));
@@ -78,12 +83,20 @@ public sealed partial class HookTests : IDisposable
         Assert.Equal("tok", parameters?["resourceToken"]?["value"]?.ToString());
         Assert.Equal("", parameters?["subscriptionTopicId"]?["value"]?.ToString());
         Assert.Equal("/c/east", parameters?["clusters"]?["value"]?[0]?["id"]?.ToString());
-        var pushed = "dotnet run --project .+ -- mesh push --mesh my mesh.yaml --blob https://one.blob.core.windows.net/mesh/mesh.yaml\n"
-            + "dotnet run --project .+ -- check --mesh https://one.blob.core.windows.net/mesh/mesh.yaml\n$";
-        if (document is null)
+        Assert.Equal(["clusterSubscriptions", "clusters", "eventGroupName", "resourceToken", "subscriptionTopicId"], (parameters as JsonObject ?? []).Select(parameter => parameter.Key).Order(StringComparer.Ordinal));
+        Assert.Matches("dotnet run --project .+ -- check --mesh https://one.blob.core.windows.net/mesh/mesh.yaml\n$", Calls);
+        if (pushed is null)
             Assert.DoesNotContain("mesh push", Calls, StringComparison.Ordinal);
         else
-            Assert.Matches(pushed, Calls);
+            Assert.Matches($"dotnet run --project .+ -- mesh push --mesh {pushed} --blob https://one.blob.core.windows.net/mesh/mesh.yaml\n", Calls);
+        if (document is null && pushed is not null)
+        {
+            // The first document of an environment: it holds, and any cluster of the subscriptions may join by its tag.
+            var first = MeshDocument.Parse(await File.ReadAllTextAsync(At("calls.mesh"), TestContext.Current.CancellationToken));
+            Assert.Empty(first.Errors);
+            Assert.Equal("prod", first.Document?.Name);
+            Assert.Equal([One, Two], first.Document?.Discovery?.Subscriptions);
+        }
     }
 
     [Theory]
@@ -95,10 +108,11 @@ public sealed partial class HookTests : IDisposable
     [Fact]
     public async Task Roles_in_every_subscription_are_removed_before_the_rest()
     {
-        Stub("az", """case "$*" in *"definition list"*) echo role-1;; *"assignment list"*) echo /a/1; echo /a/2;; esac""");
+        Stub("az", """case "$*" in *"group exists"*) echo true;; *"definition list"*) echo role-1;; *"assignment list"*) echo /a/1; echo /a/2;; esac""");
         Assert.Equal((0, ""), await RunAsync(
-            "predown.sh", ("AZURE_SUBSCRIPTION_ID", "one"), ("ISTHMUS_CLUSTER_SUBSCRIPTIONS", "two,three"), ("ISTHMUS_RESOURCE_TOKEN", "tok")));
-        var deletions = Calls.Split('\n').Where(call => call.Contains(" delete ", StringComparison.Ordinal)).ToList();
+            "predown.sh", ("AZURE_SUBSCRIPTION_ID", "one"), ("ISTHMUS_CLUSTER_SUBSCRIPTIONS", "two,three"), ("ISTHMUS_RESOURCE_TOKEN", "tok"), ("ISTHMUS_EVENT_GROUP", "rg-e")));
+        Assert.All(["two", "three"], id => Assert.Contains($"az group delete --subscription {id} --name rg-e --yes", Calls, StringComparison.Ordinal));
+        var deletions = Calls.Split('\n').Where(call => call.StartsWith("az role ", StringComparison.Ordinal) && call.Contains(" delete ", StringComparison.Ordinal)).ToList();
         Assert.Equal(9, deletions.Count);
         Assert.All(["one", "two", "three"], id => Assert.Contains($"az role definition delete --name role-1 --subscription {id} --scope /subscriptions/{id}", deletions));
         // As cluster-rights.bicep names them.
