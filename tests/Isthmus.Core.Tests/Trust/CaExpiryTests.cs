@@ -26,7 +26,7 @@ public sealed class CaExpiryTests
     [Fact]
     public void Each_file_ends_with_its_first_certificate()
     {
-        var ca = TestCa.Two(new() { Until = Now.AddDays(40) }, new() { Until = Now.AddDays(-2) });
+        var ca = TestCa.Two(new() { Until = Now.AddDays(40) }, new() { From = Now.AddDays(-10), Until = Now.AddDays(-2) });
 
         var ends = CaExpiry.Ends(ca.Material).ToDictionary(end => end.File, end => end.Until - Now);
 
