@@ -8,11 +8,11 @@ using Isthmus.Core.Webhooks;
 using Isthmus.Embedded.Cluster;
 using Isthmus.Embedded.Istio;
 using Isthmus.Embedded.Vault;
+using Isthmus.Runtime.Arm;
 using Isthmus.Runtime.Gateways;
 using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Kubernetes;
 using Isthmus.Runtime.Mesh;
-using Isthmus.Runtime.PrivateDns;
 using Isthmus.Runtime.Reconcilers;
 using Xunit;
 
@@ -244,9 +244,9 @@ internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
     private MeshRun Run(WatchedRequests? requests, ReconcilerOptions options) => new(
         Connect(Options(requests)),
         this,
-        new WebhookSettings { BaseUrl = new Uri("https://isthmus.example.com"), Keys = [[1, 2, 3]] },
         options,
-        TimeProvider.System);
+        TimeProvider.System,
+        new WebhookSettings { BaseUrl = new Uri("https://isthmus.example.com"), Keys = [[1, 2, 3]] });
 
     private ClusterConnections Connect(ClusterApiOptions options)
     {
