@@ -7,7 +7,7 @@ using Isthmus.Core.Trust;
 
 namespace Isthmus.Core.Checks;
 
-/// <summary>Clusters with their own control planes have one root, CAs that last, and trust domains that know each other.</summary>
+/// <summary>Clusters with their own control planes have one root and CAs that last.</summary>
 internal static class TrustRule
 {
     private const string Subject = "trust";

@@ -89,9 +89,9 @@ internal sealed class ExportReader
                 $"pods {string.Join(", ", pods.Unnamed)} get no names of their own in other clusters: only a StatefulSet's carry the label {PodsBehind.PodNameLabel}, by which a gateway tells them apart");
         }
 
-        var others = ServicePort.OtherTransports(service);
-        if (!others.IsEmpty)
-            yield return new ExportFault("PortsLeftOut", $"left out: port {string.Join(", ", others)}, since a gateway that routes by SNI passes TCP only");
+        var leftOut = ServicePort.LeftOut(service);
+        if (!leftOut.IsEmpty)
+            yield return new ExportFault("PortsLeftOut", $"left out: port {string.Join(", ", leftOut)}, since a gateway that routes by SNI passes TCP only");
         if (PodsBehind.Selector(service).Count == 0)
         {
             yield return new ExportFault(

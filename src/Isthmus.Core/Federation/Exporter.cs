@@ -60,5 +60,5 @@ internal sealed class Exporter
         return differences.ToImmutable();
     }
 
-    private static string Text(IEnumerable<ServicePort> ports) => string.Join(", ", ports.Select(port => $"{port.Number}/{port.Protocol}"));
+    private static string Text(IEnumerable<ServicePort> ports) => string.Join(", ", ports);
 }

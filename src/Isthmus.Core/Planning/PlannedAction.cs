@@ -16,6 +16,9 @@ public abstract record PlannedAction
     /// <summary>Whether it records on a Service what objects elsewhere are derived from, and so comes before them.</summary>
     public bool IsClaim => this is Replace && Id.Kind == ResourceKind.Service;
 
+    /// <summary>Whether it tells a ServiceExport what became of it, and so comes after everything else, in all clusters.</summary>
+    public bool IsVerdict => this is Replace && Id.Kind.Kind == ResourceKind.ServiceExport.Kind;
+
     public sealed record Create(ObjectId Id, JsonObject Content) : PlannedAction(Id);
 
     /// <param name="Live">What was observed; its resourceVersion goes with the write.</param>

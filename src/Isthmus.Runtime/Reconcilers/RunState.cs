@@ -67,6 +67,17 @@ internal sealed class RunState(RunControl? control = null)
             _wholeRun.Enqueue(reason);
     }
 
+    private readonly ConcurrentDictionary<ServiceName, bool> _unfinished = new();
+
+    /// <summary>The same of an object of ours, whose exports are not ready as long as it is missing somewhere.</summary>
+    public void Refuse(PlannedAction action, string reason)
+    {
+        var obj = (action as PlannedAction.Create)?.Content ?? (action as PlannedAction.Replace)?.Content;
+        if (obj is not null && ExportReadiness.NeededFor(obj) is { } exports)
+            _unfinished[exports] = true;
+        Refuse(action.Id, reason);
+    }
+
     /// <summary>The server does not take this object as we want it. It is not tried again in this run, and the run fails.</summary>
     public void Refuse(ObjectId id, string reason)
     {
@@ -79,11 +90,17 @@ internal sealed class RunState(RunControl? control = null)
     /// <summary>What is left to do of a plan: nothing in failed clusters, nothing that was refused.</summary>
     public Plan Remaining(Plan plan) => new(plan.Actions.Where(action => IsServed(action.Id.Cluster) && !IsHeldBack(action)));
 
-    /// <summary>A ServiceEntry waits for its DestinationRule: without it clients would send plain text to the gateway.</summary>
+    /// <summary>
+    /// A ServiceEntry waits for its DestinationRule: without it clients would send plain text to the gateway. A ServiceExport is not told that it
+    /// is ready while a server refuses what that takes.
+    /// </summary>
     public bool IsHeldBack(PlannedAction action) =>
         action.IsWrite && (_refused.ContainsKey(action.Id)
+            || (ExportReadiness.IsBegunBy(action) && IsUnfinished(new ServiceName(action.Id.Namespace ?? "", action.Id.Name)))
             || (action is not PlannedAction.Delete && action.Id.Kind == ResourceKind.ServiceEntry
                 && _refused.ContainsKey(action.Id with { Kind = ResourceKind.DestinationRule })));
+
+    private bool IsUnfinished(ServiceName export) => _unfinished.ContainsKey(export) || _unfinished.ContainsKey(export with { Name = "" });
 
     /// <summary>Works on one cluster; its silence or refusal ends the work there and nowhere else. Null where it failed.</summary>
     public async Task<T?> TryAsync<T>(ClusterName cluster, Func<Task<T>> work)
