@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Isthmus.Cli.Checks;
 using Isthmus.Cli.Demo;
+using Isthmus.Cli.Documents;
 using Isthmus.Cli.Endpoints;
 using Isthmus.Cli.Inject;
 using Isthmus.Cli.Local;
@@ -18,6 +19,7 @@ var root = new RootCommand("Isthmus governs Istio service meshes that span sever
     PlanCommand.Create(),
     ApplyCommand.Create(),
     CheckCommand.Create(),
+    DocumentCommands.Create(),
 };
 // A write that is under way when Ctrl-C comes is awaited, so that nobody has to guess whether it landed.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(15) });

@@ -1,4 +1,3 @@
-using Azure.Messaging;
 using Isthmus.Core.Events;
 using Isthmus.Runtime.EventGrid;
 using Isthmus.Runtime.Mesh;
@@ -8,13 +7,16 @@ using Microsoft.Azure.Functions.Worker;
 namespace Isthmus.Functions;
 
 /// <summary>Brings a new version of the mesh's certificate into the clusters.</summary>
-public sealed class OnCertificateChanged(EventRuns runs, TrustReconciler reconciler, IMeshDocumentSource documents)
+public sealed class OnCertificateChanged(EventRuns runs, EventDeliveries deliveries, TrustReconciler reconciler, IMeshDocumentSource documents)
 {
     [Function(nameof(OnCertificateChanged))]
-    public async Task RunAsync([EventGridTrigger] CloudEvent cloudEvent, CancellationToken cancellationToken)
+    public async Task RunAsync([EventGridTrigger] string delivered, CancellationToken cancellationToken)
     {
-        var document = await documents.ReadAsync(cancellationToken);
-        if (document.Trust is { } trust && AzureEvents.ConcernsTrust(trust, cloudEvent.Subject, MeshEvents.DataOf(cloudEvent)))
+        if (deliveries.Read(delivered) is not { } received)
+            return;
+        if (AzureEvents.NoConcernOfTrust(await documents.ReadAsync(cancellationToken), received) is { } reason)
+            deliveries.Ignore(received, reason);
+        else
             await runs.RunAsync("trust", reconciler.RunAsync, cancellationToken);
     }
 }

@@ -29,7 +29,7 @@ internal static class CheckCommand
             var streams = parsed.InvocationConfiguration;
             try
             {
-                var documents = new FileMeshDocumentSource(parsed.GetRequiredValue(mesh).FullName);
+                var documents = CommandOptions.Documents(parsed.GetRequiredValue(mesh));
                 var document = await documents.ReadAsync(stop);
                 var only = CommandOptions.Clusters(document, parsed.GetValue(clusters) ?? []).Select(cluster => cluster.Name).ToList();
                 var isJson = parsed.GetValue(json);

@@ -10,7 +10,7 @@ internal static class EndpointsCommand
     {
         var host = new Argument<string?>("host") { Description = "NAME.NAMESPACE, its full host, or Envoy's outbound|PORT|SUBSET|HOST.", Arity = ArgumentArity.ZeroOrOne };
         var snapshot = new Option<string?>("--snapshot") { Description = "Works offline: a file with the inputs, one JSON object or one a line; - reads standard input." };
-        var mesh = new Option<FileInfo?>("--mesh") { Description = "The mesh document." };
+        var mesh = new Option<string?>("--mesh") { Description = "The mesh document: a file, or the https address of a blob." };
         var cluster = new Option<string?>("--cluster") { Description = "The cluster that the proxy runs in." };
         var proxy = new Option<string?>("--proxy") { Description = "The proxy's pod, NAMESPACE/POD. Without it the answer is that of a sidecar of which only cluster and network are known." };
         var port = new Option<int?>("--port") { Description = "The number of the Service's port." };
@@ -21,7 +21,7 @@ internal static class EndpointsCommand
         var command = new Command("endpoints", "Shows which endpoints a proxy gets for a host, split horizon applied.") { host, snapshot, mesh, cluster, proxy, port, subset, compat, explain };
         command.Validators.Add(parsed =>
         {
-            var live = new[] { (host.Name, parsed.GetValue(host)), ("--mesh", parsed.GetValue(mesh)?.FullName), ("--cluster", parsed.GetValue(cluster)) };
+            var live = new[] { (host.Name, parsed.GetValue(host)), ("--mesh", parsed.GetValue(mesh)), ("--cluster", parsed.GetValue(cluster)) };
             var others = live.Append(("--proxy", parsed.GetValue(proxy))).Append(("--port", parsed.GetValue(port)?.ToString())).Append(("--subset", parsed.GetValue(subset)));
             if (parsed.GetValue(snapshot) is null && live.Where(option => option.Item2 is null).Select(option => option.Item1).ToList() is { Count: > 0 } missing)
                 parsed.AddError($"Missing: {string.Join(", ", missing)}. Give HOST, --mesh and --cluster to ask live clusters, or --snapshot FILE to work offline.");
@@ -35,7 +35,7 @@ internal static class EndpointsCommand
             if (parsed.GetValue(snapshot) is { } file) return new EndpointsRun(Console.In, output, errors).SnapshotAsync(file, compatibility, explains, cancellationToken);
             var request = new LiveRequest
             {
-                Mesh = parsed.GetValue(mesh)?.FullName ?? "",
+                Mesh = parsed.GetValue(mesh) ?? "",
                 Host = parsed.GetValue(host) ?? "",
                 Cluster = parsed.GetValue(cluster) ?? "",
                 Proxy = parsed.GetValue(proxy),

@@ -24,7 +24,7 @@ internal sealed class LiveEndpointsRun(TextWriter output, TextWriter errors)
 
     private async Task<int> AnswerAsync(LiveRequest request, CancellationToken cancellationToken)
     {
-        var documents = new FileMeshDocumentSource(request.Mesh);
+        var documents = CommandOptions.Documents(request.Mesh);
         var mesh = await documents.ReadAsync(cancellationToken);
         var cluster = CommandOptions.Clusters(mesh, [request.Cluster])[0];
         var (name, service) = HostText.Read(request, mesh, cluster);

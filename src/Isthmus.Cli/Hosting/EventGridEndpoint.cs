@@ -1,6 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Azure.Messaging;
+using Isthmus.Core.Events;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -55,12 +54,14 @@ internal sealed class EventGridEndpoint(FunctionInvoker invoker, FunctionKeys ke
 
     private async Task ReceiveAsync(FunctionDescriptor function, HttpContext context)
     {
-        if (await EventBody.ReadAsync(context.Request, MaxBodyBytes, context.RequestAborted) is not { } body)
+        var read = await EventBody.ReadAsync(context.Request, MaxBodyBytes, context.RequestAborted);
+        if (read is EventBody.Refused refused)
         {
-            await RefuseAsync(context, "the body is not a JSON event or array of events of at most 1 MB");
+            await RefuseAsync(context, refused.Status, refused.Reason);
             return;
         }
 
+        var body = read is EventBody.Events events ? events.Items : [];
         switch (context.Request.Headers["aeg-event-type"].ToString())
         {
             case "SubscriptionValidation":
@@ -72,7 +73,7 @@ internal sealed class EventGridEndpoint(FunctionInvoker invoker, FunctionKeys ke
                 await DeliverAsync(function, body, context);
                 break;
             default:
-                await RefuseAsync(context, "unknown aeg-event-type");
+                await RefuseAsync(context, StatusCodes.Status400BadRequest, "unknown aeg-event-type");
                 break;
         }
     }
@@ -84,47 +85,50 @@ internal sealed class EventGridEndpoint(FunctionInvoker invoker, FunctionKeys ke
             ? data["validationCode"] as JsonValue
             : null;
         if (code is null)
-            await RefuseAsync(context, "the validation event has no validationCode");
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, "the validation event has no validationCode");
         else
             await context.Response.WriteAsJsonAsync(new JsonObject { ["validationResponse"] = code.ToString() }, context.RequestAborted);
     }
 
     private async Task DeliverAsync(FunctionDescriptor function, JsonArray body, HttpContext context)
     {
-        var events = new List<CloudEvent>();
+        var faults = new List<string>();
+        var readable = new List<string>();
         foreach (var item in body)
         {
-            if (EventBody.ToCloudEvent(item) is not { } cloudEvent)
-            {
-                await RefuseAsync(context, "an event has neither the CloudEvents nor the Event Grid schema");
-                return;
-            }
-
-            events.Add(cloudEvent);
+            if (ReceivedEvent.TryParse(item, out _, out var reason))
+                readable.Add(item?.ToJsonString() ?? "");
+            else
+                faults.Add(reason);
         }
 
-        var succeeded = await Task.WhenAll(events.Select(cloudEvent => RunAsync(function, cloudEvent, context.RequestAborted)));
-        context.Response.StatusCode = succeeded.All(one => one) ? StatusCodes.Status200OK : StatusCodes.Status500InternalServerError;
+        // One that cannot be read takes no others with it: they are done first, and as long as one of those fails all come again.
+        var succeeded = await Task.WhenAll(readable.Select(text => RunAsync(function, text, context.RequestAborted)));
+        if (!succeeded.All(one => one))
+            context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+        else if (faults.Count > 0)
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, $"an event cannot be read: {faults[0]}");
     }
 
-    private async Task<bool> RunAsync(FunctionDescriptor function, CloudEvent cloudEvent, CancellationToken cancellationToken)
+    private async Task<bool> RunAsync(FunctionDescriptor function, string delivered, CancellationToken cancellationToken)
     {
         try
         {
-            await invoker.InvokeAsync(function, cloudEvent, null, cancellationToken);
+            await invoker.InvokeAsync(function, delivered, null, cancellationToken);
             return true;
         }
         // The trigger's one catch-all: a failed event is not acknowledged, so Event Grid brings it again.
         catch (Exception e)
         {
-            logger.LogWarning("{Function} did not finish event {Type} of {Subject}: {Reason}", function.Name, cloudEvent.Type, cloudEvent.Subject, e.Message);
+            var about = ReceivedEvent.TryParse(delivered, out var received, out _) ? $"{received.Type} of {received.Subject}" : "that cannot be read";
+            logger.LogWarning("{Function} did not finish event {Event}: {Reason}", function.Name, about, e.Message);
             return false;
         }
     }
 
-    private static Task RefuseAsync(HttpContext context, string reason)
+    private static Task RefuseAsync(HttpContext context, int status, string reason)
     {
-        context.Response.StatusCode = StatusCodes.Status400BadRequest;
+        context.Response.StatusCode = status;
         return context.Response.WriteAsJsonAsync(new JsonObject { ["error"] = reason }, context.RequestAborted);
     }
 }

@@ -26,11 +26,11 @@ internal static class HostCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(FileInfo mesh, int port, Uri? publicUrl, FileInfo? keyFile, InvocationConfiguration streams, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(string mesh, int port, Uri? publicUrl, FileInfo? keyFile, InvocationConfiguration streams, CancellationToken cancellationToken)
     {
         using var loggers = StandardErrorLog.Create(LogLevel.Information);
         using var authority = LoopbackAuthority.Create("Isthmus host", TimeProvider.System);
-        var documents = new FileMeshDocumentSource(mesh.FullName);
+        var documents = CommandOptions.Documents(mesh);
         try
         {
             // A document that does not hold is told at once, with all its errors, and not by every function later.

@@ -44,7 +44,7 @@ internal static class LocalFunctions
     private static readonly (string Function, string[] Types)[] Subscriptions =
     [
         (nameof(OnServiceChanged), [MeshEvent.ServiceChangedType]),
-        (nameof(OnClusterChanged), [MeshEvent.ClusterChangedType, "Microsoft.Resources.*", "Microsoft.ContainerService.*"]),
+        (nameof(OnClusterChanged), [MeshEvent.ClusterChangedType, "Microsoft.Resources.*", "Microsoft.ContainerService.*", "Microsoft.Storage.BlobCreated"]),
         (nameof(OnCertificateChanged), ["Microsoft.KeyVault.*"]),
     ];
 

@@ -53,12 +53,12 @@ internal static class MeshCommands
         return command;
     }
 
-    private static ServiceProvider Services(FileInfo mesh, WebhookSettings webhooks)
+    private static ServiceProvider Services(string mesh, WebhookSettings webhooks)
     {
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton<IMeshDocumentSource>(new FileMeshDocumentSource(mesh.FullName));
+        services.AddSingleton(CommandOptions.Documents(mesh));
         services.AddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
         services.AddSingleton(provider => new VaultClients(provider.GetRequiredService<TokenCredential>()));
         services.AddSingleton(provider => new ArmClient(provider.GetRequiredService<TokenCredential>(), TimeProvider.System));

@@ -16,7 +16,7 @@ namespace Isthmus.Cli.Mesh;
 /// <summary>What plan and apply are told: which mesh, the functions that its webhooks call, and what to hold the run to.</summary>
 internal sealed class MeshOptions
 {
-    private readonly Option<FileInfo> _mesh = CommandOptions.Mesh();
+    private readonly Option<string> _mesh = CommandOptions.Mesh();
 
     private readonly Option<Uri?> _url =
         CommandOptions.HttpsAddress("--functions-url", "The https address of the functions, which webhooks call.", required: true);
@@ -56,7 +56,7 @@ internal sealed class MeshOptions
             CaBundle = parsed.GetValue(_ca) is { } file ? await File.ReadAllTextAsync(file.FullName, cancellationToken) : null,
             Keys = parsed.GetValue(_key) is { } keyFile ? [await CommandOptions.ReadKeyAsync(keyFile, cancellationToken)] : [],
         };
-        var documents = new FileMeshDocumentSource(parsed.GetRequiredValue(_mesh).FullName);
+        var documents = CommandOptions.Documents(parsed.GetRequiredValue(_mesh));
         var options = new ReconcilerOptions
         {
             AllowDeletes = parsed.GetValue(_allowDeletes),
@@ -66,7 +66,7 @@ internal sealed class MeshOptions
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton<IMeshDocumentSource>(documents);
+        services.AddSingleton(documents);
         services.AddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
         services.AddSingleton(provider => new VaultClients(provider.GetRequiredService<TokenCredential>()));
         services.AddSingleton<ICertificateSource, KeyVaultCertificateSource>();

@@ -82,7 +82,7 @@ internal static class TrustCommands
 
     /// <summary>Carries an order out, then shows how things stand. Null: it was refused, and the reason is told.</summary>
     private static void Run(
-        Command command, Option<FileInfo> mesh, Option<bool> json, Action<IServiceCollection> addSource, Func<TrustOrderRun, ParseResult, CancellationToken, Task<RunReport?>> order) =>
+        Command command, Option<string> mesh, Option<bool> json, Action<IServiceCollection> addSource, Func<TrustOrderRun, ParseResult, CancellationToken, Task<RunReport?>> order) =>
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var streams = parsed.InvocationConfiguration;
@@ -104,12 +104,12 @@ internal static class TrustCommands
             }
         });
 
-    private static ServiceProvider Services(FileInfo mesh, Action<IServiceCollection> addSource)
+    private static ServiceProvider Services(string mesh, Action<IServiceCollection> addSource)
     {
         var services = new ServiceCollection();
         services.AddLogging();
         addSource(services);
-        services.AddSingleton<IMeshDocumentSource>(new FileMeshDocumentSource(mesh.FullName));
+        services.AddSingleton(CommandOptions.Documents(mesh));
         services.AddReconcilers();
         return services.BuildServiceProvider();
     }

@@ -9,7 +9,8 @@ public readonly record struct AssignedEndpoint
 
     internal AssignedEndpoint(MeshEndpoint endpoint, uint weight, bool takesMtls) => (_target, Weight, TakesMtls) = (endpoint, weight, takesMtls);
 
-    internal AssignedEndpoint(NetworkGateway gateway, uint weight) => (_target, Weight, TakesMtls) = (gateway, weight, true);
+    internal AssignedEndpoint(NetworkGateway gateway, uint weight, IReadOnlyDictionary<string, string>? labels = null) =>
+        (_target, Weight, TakesMtls, SharedLabels) = (gateway, weight, true, labels);
 
     public uint Weight { get; private init; }
 
@@ -33,6 +34,9 @@ public readonly record struct AssignedEndpoint
         NetworkGateway gateway => gateway.Port,
         _ => throw new UnreachableException(),
     };
+
+    /// <summary>What all endpoints behind a gateway have in common, of the labels that were asked for.</summary>
+    internal IReadOnlyDictionary<string, string>? SharedLabels { get; }
 
     internal AssignedEndpoint WithWeight(uint weight) => this with { Weight = weight };
 }

@@ -9,6 +9,9 @@ internal static class EndpointLabels
     private const string Zone = "topology.kubernetes.io/zone";
     private const string Subzone = "topology.istio.io/subzone";
 
+    /// <summary>Whether Istio adds the label for a place, rather than reading it from the workload.</summary>
+    public static bool IsPlace(string label) => label is Network or Cluster or Region or Zone or Subzone;
+
     public static string? Of(EndpointProxy proxy, string label) =>
         Place(label, proxy.Network, proxy.Cluster, proxy.Locality) ?? proxy.Labels.GetValueOrDefault(label);
 
@@ -20,7 +23,7 @@ internal static class EndpointLabels
             { Gateway: { } gateway } => (gateway.Network, gateway.Cluster),
             _ => ("", ""),
         };
-        return Place(label, network, cluster, locality) ?? endpoint.Endpoint?.Labels.GetValueOrDefault(label);
+        return Place(label, network, cluster, locality) ?? endpoint.Endpoint?.Labels.GetValueOrDefault(label) ?? endpoint.SharedLabels?.GetValueOrDefault(label);
     }
 
     private static string? Place(string label, string network, string cluster, string locality) => label switch

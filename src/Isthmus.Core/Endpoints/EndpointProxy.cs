@@ -30,6 +30,12 @@ public sealed class EndpointProxy
 
     public bool UsesIPv6 { get; init; } = true;
 
+    /// <summary>Whether every answer for one is the answer for the other.</summary>
+    internal bool SeesAlike(EndpointProxy other) => ReferenceEquals(this, other)
+        || Network == other.Network && Cluster == other.Cluster && Locality == other.Locality && Node == other.Node && Namespace == other.Namespace
+        && IsRouter == other.IsRouter && UsesIPv4 == other.UsesIPv4 && UsesIPv6 == other.UsesIPv6
+        && RequestedNetworkView.AsSpan().SequenceEqual(other.RequestedNetworkView.AsSpan()) && Labels.SequenceEqual(other.Labels);
+
     internal bool Sees(string network)
     {
         if (RequestedNetworkView.IsDefaultOrEmpty || network.Length == 0) return true;

@@ -56,7 +56,17 @@ internal static class FairWeights
                 for (var at = 0; at < loads.Count; at++) gathered[at] += loads[at].Behind(set.Index);
             }
         }
-        return [.. weights.Where(entry => entry.Value[^1] > 0).Select(entry => (new AssignedEndpoint(entry.Key, (uint)entry.Value[^1]), Home(entry.Value)))];
+        return [.. weights.Where(entry => entry.Value[^1] > 0)
+            .Select(entry => (new AssignedEndpoint(entry.Key, (uint)entry.Value[^1], Labels(entry.Key, loads, sets)), Home(entry.Value)))];
+    }
+
+    /// <summary>What everything behind this gateway has in common, in whatever locality and by whichever set it is reached.</summary>
+    private static Dictionary<string, string>? Labels(NetworkGateway gateway, List<LocalityLoad> loads, IReadOnlyList<GatewaySet> sets)
+    {
+        if (loads.TrueForAll(load => load.Labels.Count == 0)) return null;
+        var parts = sets.Where(set => set.Gateways.Any(other => CompareAddress(gateway, other) == 0))
+            .SelectMany(set => loads.Where(load => load.Labels.ContainsKey(set.Index)).Select(load => load.Labels[set.Index].Common)).ToList();
+        return parts[0].Where(label => parts.TrueForAll(part => part.TryGetValue(label.Key, out var value) && value == label.Value)).ToDictionary();
     }
 
     private static int Home(ulong[] gathered)

@@ -15,6 +15,9 @@ public sealed class LocalityFailover
 
     private LocalityFailover(ImmutableArray<string> labels, ImmutableDictionary<string, string> regions) => (_labels, _regions) = (labels, regions);
 
+    /// <summary>The labels of workloads that decide about priorities.</summary>
+    internal ImmutableArray<string> WorkloadLabels => [.. _labels.Select(label => label.Split('=', 2)[0]).Where(label => !EndpointLabels.IsPlace(label))];
+
     /// <summary>Null where this trafficPolicy lets no traffic move between localities.</summary>
     public static LocalityFailover? Read(JsonObject? policy)
     {

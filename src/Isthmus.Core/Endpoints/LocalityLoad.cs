@@ -13,6 +13,9 @@ internal sealed class LocalityLoad(string locality)
 
     public Span<AssignedEndpoint> DirectSpan => CollectionsMarshal.AsSpan(Direct);
 
+    /// <summary>By set; only where labels decide about priorities.</summary>
+    public Dictionary<int, SharedLabels> Labels { get; } = [];
+
     public ulong Behind(int set) => set < _behind.Length ? _behind[set] : 0;
 
     public void AddBehind(int set, ulong weight)

@@ -31,6 +31,7 @@ public static class SplitHorizon
         var loads = new List<LocalityLoad>();
         var byLabel = new Dictionary<string, LocalityLoad>(StringComparer.Ordinal);
         var istio = query.Compatibility != Compatibility.None;
+        var labels = istio ? [] : query.Failover?.WorkloadLabels ?? [];
         LocalityLoad? load = null;
         for (var i = 0; i < endpoints.Count; i++)
         {
@@ -47,8 +48,13 @@ public static class SplitHorizon
                 }
             }
             var weight = istio ? IstioWeights.Scale(endpoint.EffectiveWeight, scale) : endpoint.EffectiveWeight;
-            if (route.Kind == RouteKind.Direct) load.Direct.Add(new AssignedEndpoint(endpoint, weight, endpoint.TlsMode == MeshEndpoint.IstioTls && query.Mtls.Refusal(endpoint) is null));
-            else if (route.Gateways is { } set) load.AddBehind(set.Index, istio ? weight / (uint)set.Gateways.Length : weight);
+            if (route.Kind == RouteKind.Direct)
+                load.Direct.Add(new AssignedEndpoint(endpoint, weight, endpoint.TlsMode == MeshEndpoint.IstioTls && query.Mtls.Refusal(endpoint) is null));
+            if (route.Gateways is not { } set) continue;
+            load.AddBehind(set.Index, istio ? weight / (uint)set.Gateways.Length : weight);
+            if (labels.IsEmpty) continue;
+            if (!load.Labels.TryGetValue(set.Index, out var shared)) load.Labels.Add(set.Index, shared = new SharedLabels(labels));
+            shared.Add(endpoint.Labels);
         }
         return loads;
     }

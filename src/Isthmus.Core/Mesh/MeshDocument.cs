@@ -26,6 +26,23 @@ public sealed class MeshDocument
 
     public required ImmutableArray<MeshCluster> Clusters { get; init; }
 
+    /// <summary>What is wrong with a newer document, which therefore is not the one in use; none where this is the newest.</summary>
+    public ImmutableArray<MeshDocumentError> Rejected { get; private init; } = [];
+
+    /// <summary>The same document, which stays in use because a newer one has errors.</summary>
+    public MeshDocument WithRejected(ImmutableArray<MeshDocumentError> errors) => new()
+    {
+        Name = Name,
+        Generation = Generation,
+        Domain = Domain,
+        AddressRange = AddressRange,
+        Trust = Trust,
+        PrivateDns = PrivateDns,
+        Injection = Injection,
+        Clusters = Clusters,
+        Rejected = errors,
+    };
+
     public MeshCluster? Find(ClusterName name) => Clusters.FirstOrDefault(cluster => cluster.Name == name);
 
     /// <summary>Reads a document. Relative kubeconfig paths are taken from <paramref name="directory"/>.</summary>

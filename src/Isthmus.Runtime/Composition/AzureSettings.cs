@@ -10,6 +10,7 @@ namespace Isthmus.Runtime.Composition;
 /// <summary>The parts on Azure, from the app's settings and under its managed identity.</summary>
 public static class AzureSettings
 {
+    /// <summary>The https address of the document's blob, or a path.</summary>
     public const string MeshDocument = "ISTHMUS_MESH_DOCUMENT";
     public const string PublicUrl = "ISTHMUS_PUBLIC_URL";
     public const string TopicEndpoint = "ISTHMUS_TOPIC_ENDPOINT";
@@ -28,7 +29,7 @@ public static class AzureSettings
         var webhooks = new WebhookSettings { BaseUrl = Address(setting, PublicUrl), Keys = keys };
         return new IsthmusParts
         {
-            Documents = new FileMeshDocumentSource(setting(MeshDocument) ?? ""),
+            Documents = MeshDocumentSources.Open(setting(MeshDocument) ?? "", () => credential, TimeProvider.System),
             Vaults = vaults,
             Topic = new EventGridPublisherClient(Address(setting, TopicEndpoint), credential),
             Arm = new ArmClient(credential, TimeProvider.System),

@@ -27,6 +27,8 @@ public static class IsthmusServices
         services.AddSingleton<WebhookGuard>();
         services.AddSingleton<ChangeNotifier>();
         services.AddSingleton<EventRuns>();
+        services.AddSingleton<EventDeliveries>();
+        services.AddSingleton<ClusterEvents>();
         services.AddSingleton<EndpointSlicePoll>();
         services.AddSingleton<NameFanOut>();
         return services.AddReconcilers().AddInjection();

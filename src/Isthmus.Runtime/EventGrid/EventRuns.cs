@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Isthmus.Core.Secrecy;
+using Isthmus.Runtime.Logging;
 using Isthmus.Runtime.Reconcilers;
 using Microsoft.Extensions.Logging;
 
@@ -37,14 +38,33 @@ public sealed class EventRuns(TimeProvider time, ILogger<EventRuns> logger)
         await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var report = await run(cancellationToken).ConfigureAwait(false);
-            foreach (var entry in report.Changes.Concat(report.Skipped))
-                logger.LogInformation("{Run}: {Entry}", name, entry);
-            return report.Succeeded ? report : throw new RunFailedException(report);
+            return await TellAsync(name, run, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             gate.Release();
+        }
+    }
+
+    private async Task<RunReport> TellAsync(string name, Func<CancellationToken, Task<RunReport>> run, CancellationToken cancellationToken)
+    {
+        using var activity = IsthmusTelemetry.StartRun(name);
+        var start = time.GetTimestamp();
+        string? failure = "it ended early";
+        try
+        {
+            var report = await run(cancellationToken).ConfigureAwait(false);
+            foreach (var entry in report.Changes.Concat(report.Skipped))
+                logger.LogInformation("{Run}: {Entry}", name, entry);
+            var fault = report.Succeeded ? null : new RunFailedException(report);
+            failure = fault?.Message;
+            return fault is null ? report : throw fault;
+        }
+        finally
+        {
+            var took = time.GetElapsedTime(start);
+            IsthmusTelemetry.EndRun(activity, name, took, failure);
+            logger.LogInformation("{Run}: {Outcome} after {Milliseconds:0} ms", name, failure is null ? "done" : "failed", took.TotalMilliseconds);
         }
     }
 }

@@ -1,6 +1,7 @@
 using Isthmus.Core.Mesh;
 using Isthmus.Runtime.Kubernetes;
 using Isthmus.Runtime.Mesh;
+using Isthmus.Runtime.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -36,6 +37,10 @@ public static class InjectionServices
         catch (MeshDocumentException fault)
         {
             throw new InjectionUnavailableException($"the mesh document does not hold: {fault.Message}", fault);
+        }
+        catch (StorageUnavailableException fault)
+        {
+            throw new InjectionUnavailableException($"the mesh document cannot be read: {fault.Message}", fault);
         }
     }
 }

@@ -20,7 +20,7 @@ public sealed class ClusterConnections(IMeshDocumentSource documents, ClusterApi
     /// <summary>The cluster of the current document; throws <see cref="ClusterUnreachableException"/> where it is unknown or cannot be connected.</summary>
     public async Task<ClusterApi> GetAsync(ClusterName name, CancellationToken cancellationToken)
     {
-        var document = await documents.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var document = await documents.ReadRecentAsync(cancellationToken).ConfigureAwait(false);
         return Get(document.Find(name) ?? throw new ClusterUnreachableException(name, "the mesh document does not list it"));
     }
 

@@ -2,11 +2,17 @@ using Isthmus.Core.Mesh;
 
 namespace Isthmus.Runtime.Mesh;
 
-/// <summary>Where the mesh document lies: a file, later a blob.</summary>
+/// <summary>Where the mesh document lies: a file or a blob.</summary>
 public interface IMeshDocumentSource
 {
     /// <summary>The document as it is now. Throws <see cref="MeshDocumentException"/> with every error when it is not valid.</summary>
     Task<MeshDocument> ReadAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The document as it was within the last half minute, or longer ago where it cannot be read now: for webhooks, which API servers
+    /// wait for and which write nothing.
+    /// </summary>
+    Task<MeshDocument> ReadRecentAsync(CancellationToken cancellationToken) => ReadAsync(cancellationToken);
 }
 
 /// <summary>The mesh document cannot be used; the message lists every error with its path and line.</summary>

@@ -1,3 +1,4 @@
+using Isthmus.Core.Mesh;
 using Isthmus.Runtime.Mesh;
 
 namespace Isthmus.Runtime.Reconcilers;
@@ -17,6 +18,10 @@ public sealed class ResyncReconciler(IMeshDocumentSource documents, MeshRun run,
     {
         var mesh = await documents.ReadAsync(cancellationToken).ConfigureAwait(false);
         var report = await run.RunAsync(mesh, mesh.Clusters, options.ResyncBudget, isDryRun, cancellationToken, control).ConfigureAwait(false);
-        return report.Within(options.Scope);
+        return (report with { Failures = report.Failures.AddRange(Rejections(mesh)) }).Within(options.Scope);
     }
+
+    /// <summary>Where a newer document has errors the last good one is applied, and the run says so until somebody mends it.</summary>
+    private static IEnumerable<RunFailure> Rejections(MeshDocument mesh) =>
+        mesh.Rejected.Select(error => new RunFailure(null, $"the newest mesh document is not used, generation {mesh.Generation} is: {error}"));
 }

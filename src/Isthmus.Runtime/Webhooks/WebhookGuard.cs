@@ -13,7 +13,7 @@ public sealed class WebhookGuard(IMeshDocumentSource documents, WebhookSettings 
         // The token comes first: without one, nobody learns which clusters there are, not even from the time taken.
         if (!WebhookToken.Verify(settings.Keys, name, purpose, token))
             return null;
-        var document = await documents.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var document = await documents.ReadRecentAsync(cancellationToken).ConfigureAwait(false);
         return document.Find(name);
     }
 }

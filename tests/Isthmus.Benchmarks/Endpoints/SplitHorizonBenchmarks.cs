@@ -15,6 +15,7 @@ public class SplitHorizonBenchmarks
 
     private readonly GatewayTable _gateways = new(Enumerable.Range(0, 2 * Networks).Select(i => new NetworkGateway($"n{i / 2}", "", $"20.0.{i / 2}.{1 + i % 2}", 15443)));
     private readonly EndpointProxy _proxy = new() { Network = "n0", Cluster = "c0", Locality = "r0/z0" };
+    private readonly AssignmentCache _cache = new();
     private MeshEndpoint[] _endpoints = [];
     private EndpointQuery? _query;
 
@@ -37,6 +38,10 @@ public class SplitHorizonBenchmarks
 
     [Benchmark]
     public LoadAssignment Assign() => SplitHorizon.Assign(_query ?? throw new InvalidOperationException(), _endpoints, _gateways, _proxy);
+
+    /// <summary>The same once more: only the version is compared.</summary>
+    [Benchmark]
+    public LoadAssignment Unchanged() => _cache.Get(_query ?? throw new InvalidOperationException(), _proxy, version: 1, () => (_endpoints, _gateways));
 
     private static MeshEndpoint Endpoint(int i, (string Network, string Cluster, string Locality) place, FrozenDictionary<string, string> labels) => new()
     {

@@ -184,4 +184,51 @@ public sealed class EndpointRuleTests
         Assert.Equal("eu/a/2#0=1: 10.0.0.2=1; us/a/1#1=1: 10.0.0.4=1", Assign(Query(rule: rule), [endpoints[3], endpoints[1]], [], proxy));
         Assert.Equal("eu/a/1#0=1: 10.0.0.1=1; us/a/1#0=1: 10.0.0.4=1", Assign(Query(), [endpoints[0], endpoints[3]], [], proxy));
     }
+
+    [Fact]
+    public void Failover_by_labels_knows_what_all_endpoints_behind_a_gateway_share()
+    {
+        const string rule = """
+            {"spec":{"host":"reviews.shop.svc.cluster.local","trafficPolicy":{"outlierDetection":{},
+            "loadBalancer":{"localityLbSetting":{"failoverPriority":["version=v2","topology.istio.io/network"]}}}}}
+            """;
+        MeshEndpoint[] alike = [Endpoint("10.0.0.1", "n1"), Endpoint("20.0.0.1", "n2", version: "v2", locality: "a"), Endpoint("20.0.0.2", "n2", version: "v2")];
+        Assert.Equal("#0=2: 2.2.2.2=2; #1=1: 10.0.0.1=1", Assign(Query(rule: rule), alike, TwoNetworks));
+        MeshEndpoint[] mixed = [.. alike, Endpoint("20.0.0.3", "n2", version: "v1")];
+        Assert.Equal("#0=4: 10.0.0.1=1 2.2.2.2=3", Assign(Query(rule: rule), mixed, TwoNetworks));
+    }
+
+    [Theory]
+    [InlineData("""{"outlierDetection":{},"loadBalancer":{"localityLbSetting":{"enabled":false}}}""")]
+    [InlineData("""{"loadBalancer":{"localityLbSetting":{"enabled":true}}}""")]
+    public void Without_outlier_detection_or_switched_off_all_localities_are_alike(string policy)
+    {
+        var proxy = new EndpointProxy { Network = "n1", Locality = "eu" };
+        Assert.Equal("eu#0=1: 10.0.0.1=1; us#0=1: 10.0.0.2=1", Assign(
+            Query(rule: "{\"spec\":{\"trafficPolicy\":" + policy + "}}"), [Endpoint("10.0.0.1", "n1", locality: "eu"), Endpoint("10.0.0.2", "n1", locality: "us")], [], proxy));
+    }
+
+    [Fact]
+    public void A_region_to_fail_over_to_comes_before_the_others()
+    {
+        const string rule = """{"spec":{"trafficPolicy":{"outlierDetection":{},"loadBalancer":{"localityLbSetting":{"failover":[{"from":"eu","to":"us"}]}}}}}""";
+        MeshEndpoint[] endpoints = [Endpoint("10.0.0.1", "n1", locality: "asia"), Endpoint("10.0.0.2", "n1", locality: "us")];
+        Assert.Equal("us#0=1: 10.0.0.2=1; asia#1=1: 10.0.0.1=1", Assign(Query(rule: rule), endpoints, [], new EndpointProxy { Network = "n1", Locality = "eu" }));
+    }
+
+    [Fact]
+    public void An_unchanged_answer_is_not_worked_out_again()
+    {
+        var (cache, asked) = (new AssignmentCache(), 0);
+        LoadAssignment Get(long version, string network = "n1") => cache.Get(Query(), Proxy(network), version, () =>
+        {
+            asked++;
+            return ([Endpoint("10.0.0.1", "n1")], new GatewayTable(TwoNetworks));
+        });
+        Assert.Same(Get(1), Get(1));
+        Assert.Equal(1, asked);
+        Assert.NotSame(Get(1), Get(2));
+        Assert.NotEqual(Text(Get(2)), Text(Get(2, "n2")));
+        Assert.Equal(3, asked);
+    }
 }

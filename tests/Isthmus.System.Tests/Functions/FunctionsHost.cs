@@ -10,6 +10,7 @@ using Isthmus.Functions;
 using Isthmus.Runtime.Composition;
 using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Mesh;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Isthmus.System.Tests.Functions;
@@ -42,7 +43,15 @@ internal sealed class FunctionsHost : IAsyncDisposable
     /// <summary>What a webhook of this host is registered with.</summary>
     public WebhookSettings Webhooks => new() { BaseUrl = _host.Url, CaBundle = _authority.Pem, Keys = [Key] };
 
-    public static async Task<FunctionsHost> StartAsync(string mesh)
+    /// <summary>Where a subscription delivers the events of a function.</summary>
+    public Uri EventEndpoint(string function) => _host.EventEndpoint(function);
+
+    public IServiceProvider Services => _host.Services;
+
+    /// <param name="mesh">The mesh document.</param>
+    /// <param name="vault">Stands in for Key Vault; none: there is no way to it.</param>
+    /// <param name="logs">Takes the host's log.</param>
+    public static async Task<FunctionsHost> StartAsync(string mesh, HttpMessageHandler? vault = null, ILoggerFactory? logs = null)
     {
         var folder = Directory.CreateTempSubdirectory("isthmus-test-").FullName;
         var file = Path.Combine(folder, "mesh.yaml");
@@ -53,7 +62,8 @@ internal sealed class FunctionsHost : IAsyncDisposable
         var parts = new IsthmusParts
         {
             Documents = new FileMeshDocumentSource(file),
-            Vaults = new VaultClients(DelegatedTokenCredential.Create((_, _) => new AccessToken("", DateTimeOffset.MaxValue))),
+            Vaults = new VaultClients(
+                DelegatedTokenCredential.Create((_, _) => new AccessToken("", DateTimeOffset.MaxValue)), vault is null ? null : new HttpClientTransport(vault)),
             Topic = new EventGridPublisherClient(
                 new Uri("https://topic.test/api/events"), new AzureKeyCredential("key"),
                 new EventGridPublisherClientOptions { Transport = new HttpClientTransport(topic), Retry = { MaxRetries = 0 } }),
@@ -66,6 +76,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
                 Functions = typeof(NotifyChange).Assembly,
                 Services = services => services.AddIsthmus(parts),
                 Faults = faults,
+                LoggerFactory = logs,
             },
             TestContext.Current.CancellationToken);
         return new FunctionsHost(host, authority, topic, folder) { Faults = faults };

@@ -84,6 +84,30 @@ public sealed class FunctionHostTests
         Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
     }
 
+    [Fact]
+    public async Task A_malformed_event_takes_no_others_of_its_batch_with_it()
+    {
+        await using var probe = await ProbeHost.StartAsync();
+        const string malformed = """{"id":"9"}""";
+
+        var done = await SendAsync(probe, $"[{malformed},{CloudEvent}]");
+        probe.Log.OnEvent = _ => throw new InvalidOperationException("not yet");
+        var failed = await SendAsync(probe, $"[{malformed},{CloudEvent}]");
+
+        Assert.Equal(HttpStatusCode.BadRequest, done.StatusCode);
+        Assert.Equal(HttpStatusCode.InternalServerError, failed.StatusCode);
+        Assert.Equal(2, probe.Log.Calls.Count);
+    }
+
+    [Fact]
+    public async Task A_delivery_over_a_megabyte_is_too_long()
+    {
+        await using var probe = await ProbeHost.StartAsync();
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await SendAsync(probe, CloudEvent.PadRight(1024 * 1024 + 1))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(probe, CloudEvent.PadRight(1024 * 1024))).StatusCode);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("no json")]

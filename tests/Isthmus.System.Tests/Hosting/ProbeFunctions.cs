@@ -1,4 +1,4 @@
-using Azure.Messaging;
+using Isthmus.Core.Events;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
@@ -51,10 +51,11 @@ public sealed class ProbeFunctions(ProbeLog log)
         throw new InvalidOperationException($"secret detail of {request.Path}");
 
     [Function("Receive")]
-    public async Task ReceiveAsync([EventGridTrigger] CloudEvent cloudEvent)
+    public async Task ReceiveAsync([EventGridTrigger] string delivered)
     {
-        log.Add($"{cloudEvent.Type} {cloudEvent.Subject} {cloudEvent.Data}");
-        await log.OnEvent(cloudEvent.Subject ?? "");
+        var received = ReceivedEvent.TryParse(delivered, out var read, out var reason) ? read : throw new InvalidOperationException(reason);
+        log.Add($"{received.Type} {received.Subject} {received.Data?.ToJsonString()}");
+        await log.OnEvent(received.Subject ?? "");
     }
 
     [Function("Tick")]

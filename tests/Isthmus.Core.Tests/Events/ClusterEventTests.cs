@@ -1,0 +1,67 @@
+using System.Text.Json.Nodes;
+using Isthmus.Core.Events;
+using Isthmus.Core.Mesh;
+using Xunit;
+
+namespace Isthmus.Core.Tests.Events;
+
+public sealed class ClusterEventTests
+{
+    private const string East = "/subscriptions/s/resourceGroups/mesh/providers/Microsoft.ContainerService/managedClusters/east";
+
+    private static readonly MeshDocument Document = MeshDocument.Parse($$"""
+        apiVersion: isthmus.dev/v1alpha1
+        kind: Mesh
+        metadata: {name: test}
+        spec:
+          clusters:
+          - {name: east, network: n, access: {aks: "{{East}}" } }
+          - {name: west, network: n, access: {kubeconfig: k} }
+        """).Document ?? throw new InvalidOperationException("The document does not hold.");
+
+    [Theory]
+    [InlineData(East)]
+    [InlineData("/SUBSCRIPTIONS/S/resourcegroups/MESH/providers/microsoft.containerservice/managedclusters/EAST")]
+    [InlineData(East + "/agentPools/one")]
+    [InlineData("/subscriptions/s/resourceGroups/mesh/providers/Microsoft.Kubernetes/connectedClusters/west")]
+    public void A_write_names_its_cluster_in_any_case_and_by_what_lies_below_it(string subject)
+    {
+        var concern = AzureEvents.ConcernOf(Document, Written(subject, null));
+
+        Assert.Single(Assert.IsType<ClusterConcern.Clusters>(concern).Names);
+    }
+
+    [Theory]
+    [InlineData("Microsoft.ContainerService/managedClusters/write", true)]
+    [InlineData("microsoft.containerservice/MANAGEDCLUSTERS/write", true)]
+    [InlineData("Microsoft.ContainerService/managedClusters/listClusterUserCredential/action", false)]
+    [InlineData("Microsoft.ContainerService/managedClusters/accessProfiles/listCredential/action", false)]
+    [InlineData("Microsoft.Authorization/roleAssignments/write", false)]
+    public void Only_operations_that_change_a_cluster_ask_for_a_look(string operation, bool looks) =>
+        Assert.Equal(looks, AzureEvents.ConcernOf(Document, Written(East, operation)) is ClusterConcern.Clusters);
+
+    [Theory]
+    [InlineData(East + "2")]
+    [InlineData("/subscriptions/s/resourceGroups/mesh/providers/Microsoft.Kubernetes/connectedClusters/east")]
+    [InlineData("/subscriptions/s/resourceGroups/mesh/providers/Microsoft.Compute/virtualMachines/west")]
+    [InlineData("west")]
+    [InlineData("")]
+    public void Other_resources_are_nothing_to_the_mesh(string subject) =>
+        Assert.IsType<ClusterConcern.Nothing>(AzureEvents.ConcernOf(Document, Written(subject, null)));
+
+    [Fact]
+    public void Our_own_event_names_its_cluster() =>
+        Assert.Equal([new ClusterName("west")], Assert.IsType<ClusterConcern.Clusters>(
+            AzureEvents.ConcernOf(Document, new ReceivedEvent("1", MeshEvent.ClusterChangedType, "/", null, null, JsonNode.Parse("""{"cluster":"west"}""")))).Names);
+
+    [Theory]
+    [InlineData("Microsoft.EventGrid.SubscriptionDeletedEvent")]
+    [InlineData("dev.isthmus.cluster.changed")]
+    [InlineData("Microsoft.Resources.ResourceWriteFailure")]
+    [InlineData("Microsoft.Storage.BlobDeleted")]
+    public void Other_types_are_nothing_to_it(string type) =>
+        Assert.IsType<ClusterConcern.Nothing>(AzureEvents.ConcernOf(Document, new ReceivedEvent("1", type, "/", East, null, null)));
+
+    private static ReceivedEvent Written(string subject, string? operation) => new(
+        "1", "Microsoft.Resources.ResourceWriteSuccess", "/subscriptions/s", subject, null, operation is null ? null : new JsonObject { ["operationName"] = operation });
+}
