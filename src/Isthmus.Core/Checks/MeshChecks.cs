@@ -22,6 +22,7 @@ public static class MeshChecks
         TrustRule.Check,
         TrustDomainRule.Check,
         RangeRule.Check,
+        RemoteSecretRule.Check,
     ];
 
     public static ImmutableArray<CheckFinding> Run(CheckSnapshot snapshot) =>

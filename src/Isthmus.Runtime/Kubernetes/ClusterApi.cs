@@ -113,11 +113,11 @@ public sealed class ClusterApi : IDisposable
         ResourceKind kind, string? ns, string? labelSelector, string? fieldSelector, CancellationToken cancellationToken) =>
         ListAsync(kind, ns, labelSelector, fieldSelector, item => item, cancellationToken);
 
-    /// <summary>The same, where of each object only a part is kept, made while its page is read.</summary>
-    public async Task<IReadOnlyList<JsonObject>> ListAsync(
-        ResourceKind kind, string? ns, string? labelSelector, string? fieldSelector, Func<JsonObject, JsonObject> keep, CancellationToken cancellationToken)
+    /// <summary>The same, where of each object only what <paramref name="keep"/> makes of it is kept, while its page is read.</summary>
+    public async Task<IReadOnlyList<T>> ListAsync<T>(
+        ResourceKind kind, string? ns, string? labelSelector, string? fieldSelector, Func<JsonObject, T> keep, CancellationToken cancellationToken)
     {
-        var items = new List<JsonObject>();
+        var items = new List<T>();
         string? next = null;
         do
         {
