@@ -7,6 +7,7 @@ using Isthmus.Core.Mesh;
 using Isthmus.Core.Webhooks;
 using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Mesh;
+using Isthmus.Runtime.PrivateDns;
 using Isthmus.Runtime.Reconcilers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -69,6 +70,7 @@ internal sealed class MeshOptions
         services.AddSingleton(documents);
         services.AddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
         services.AddSingleton(provider => new VaultClients(provider.GetRequiredService<TokenCredential>()));
+        services.AddSingleton(provider => new ArmClient(provider.GetRequiredService<TokenCredential>(), TimeProvider.System));
         services.AddSingleton<ICertificateSource, KeyVaultCertificateSource>();
         services.AddSingleton(webhooks);
         services.AddSingleton(options);

@@ -53,7 +53,7 @@ internal sealed class ExportReader
         var ports = ServicePort.ReadAll(service);
         return Refusal(service, ports) is { } refusal
             ? asked with { Refusal = refusal }
-            : asked with { Exporter = Offer(asked, service, ports), Notes = [.. Notes(service, Pods(asked.Name, service))] };
+            : asked with { Exporter = Offer(asked, service, ports), Notes = [.. Notes(service, Pods(asked.Name, service)), .. ExportedMetadata.Faults(asked.Declaration)] };
     }
 
     private ExportFault? NotAllowed(string ns)
@@ -116,6 +116,7 @@ internal sealed class ExportReader
             TrustDomain = _trustDomain,
             Ready = slices.Sum(EndpointSlices.Ready),
             Policy = ExportPolicy.Read(service),
+            Metadata = asked.Declaration is null ? null : ExportedMetadata.Of(asked.Declaration),
             ExportTo = (asked.Declaration?.Annotation(FederationNames.ExportToAnnotation) ?? service.Annotation(FederationNames.ExportToAnnotation))?
                 .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToImmutableSortedSet(StringComparer.Ordinal),
         };

@@ -35,6 +35,9 @@ internal sealed class RunState(RunControl? control = null)
     /// <summary>Whether the holders of all addresses are looked for.</summary>
     public bool SeesAllAddresses { get; set; }
 
+    /// <summary>Whether the clusters' own ranges were held against the virtual addresses.</summary>
+    public bool HasComparedRanges { get; set; }
+
     /// <summary>Whether the objects of pods' names are looked for.</summary>
     public bool SeesPods { get; set; }
 
@@ -45,6 +48,9 @@ internal sealed class RunState(RunControl? control = null)
 
     /// <summary>What the clusters hold of the gateways' health.</summary>
     public GatewayHealth Gateways { get; set; } = GatewayHealth.Unknown;
+
+    /// <summary>Why a cluster is left alone; null where it is not.</summary>
+    public string? WhyNot(ClusterName cluster) => _failed.GetValueOrDefault(cluster);
 
     public bool IsServed(ClusterName cluster) => !_failed.ContainsKey(cluster);
 

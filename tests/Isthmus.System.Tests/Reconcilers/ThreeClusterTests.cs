@@ -75,6 +75,26 @@ public sealed class ThreeClusterTests
         Assert.DoesNotContain("10.96.", state, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Identities_stand_under_the_trust_domain_of_an_istiod_that_has_a_revision_only()
+    {
+        await using var mesh = await EmbeddedMesh.StartAsync();
+        var west = await mesh.ApiAsync("west");
+        await west.CreateAsync(ResourceKind.Deployment, JsonNode.Parse("""
+            {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"istiod-1-27","namespace":"istio-system","labels":{"app":"istiod","istio.io/rev":"1-27"}},
+             "spec":{"selector":{"matchLabels":{"app":"istiod"}},"template":{"metadata":{"labels":{"app":"istiod"}},"spec":{"containers":[{"name":"discovery","image":"pilot"}]}}}}
+            """) as JsonObject ?? [], Cancel);
+        await mesh.CreateAsync("west", JsonNode.Parse("""
+            {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"istio-1-27","namespace":"istio-system"},"data":{"mesh":"trustDomain: west.example\n"}}
+            """) as JsonObject ?? []);
+        await mesh.ExportAsync("west");
+        await RunAsync(mesh);
+        var rule = await mesh.FindAsync("east", ResourceKind.DestinationRule, "isthmus-system", EmbeddedMesh.Host);
+        Assert.Equal(
+            """["spiffe://west.example/ns/shop/sa/default"]""",
+            rule?["spec"]?["trafficPolicy"]?["portLevelSettings"]?[0]?["tls"]?["subjectAltNames"]?.ToJsonString());
+    }
+
     private static async Task<RunReport> RunAsync(EmbeddedMesh mesh)
     {
         var report = await mesh.Services().RunAsync(EmbeddedMesh.Reviews, null, Cancel);
