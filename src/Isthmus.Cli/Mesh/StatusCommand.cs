@@ -4,7 +4,6 @@ using Isthmus.Cli.Local;
 using Isthmus.Core.Status;
 using Isthmus.Runtime.Gateways;
 using Isthmus.Runtime.Kubernetes;
-using Isthmus.Runtime.Mesh;
 using Isthmus.Runtime.Status;
 
 namespace Isthmus.Cli.Mesh;
@@ -27,7 +26,7 @@ internal static class StatusCommand
             var streams = parsed.InvocationConfiguration;
             try
             {
-                var documents = new FileMeshDocumentSource(parsed.GetRequiredValue(mesh).FullName);
+                var documents = CommandOptions.Documents(parsed.GetRequiredValue(mesh));
                 var document = await documents.ReadAsync(cancellationToken);
                 using var connections = new ClusterConnections(documents, new ClusterApiOptions(), TimeProvider.System);
                 var overview = MeshOverviewReader.Read(await new StatusObserver(connections, hosts, TimeProvider.System).ObserveAsync(document, cancellationToken));
