@@ -1,13 +1,11 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using Azure.Core;
-using Azure.Identity;
 using Isthmus.Cli.Local;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Webhooks;
+using Isthmus.Runtime.Composition;
 using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Mesh;
-using Isthmus.Runtime.PrivateDns;
 using Isthmus.Runtime.Reconcilers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -68,9 +66,7 @@ internal sealed class MeshOptions
         services.AddLogging();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(documents);
-        services.AddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
-        services.AddSingleton(provider => new VaultClients(provider.GetRequiredService<TokenCredential>()));
-        services.AddSingleton(provider => new ArmClient(provider.GetRequiredService<TokenCredential>(), TimeProvider.System));
+        services.AddAzure(CommandOptions.Azure);
         services.AddSingleton<ICertificateSource, KeyVaultCertificateSource>();
         services.AddSingleton(webhooks);
         services.AddSingleton(options);

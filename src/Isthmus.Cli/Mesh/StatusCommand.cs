@@ -28,7 +28,7 @@ internal static class StatusCommand
             {
                 var documents = CommandOptions.Documents(parsed.GetRequiredValue(mesh));
                 var document = await documents.ReadAsync(cancellationToken);
-                using var connections = new ClusterConnections(documents, new ClusterApiOptions(), TimeProvider.System);
+                using var connections = new ClusterConnections(documents, new ClusterApiOptions(), TimeProvider.System, CommandOptions.Azure.Arm, CommandOptions.Azure.Access);
                 var overview = MeshOverviewReader.Read(await new StatusObserver(connections, hosts, TimeProvider.System).ObserveAsync(document, cancellationToken));
                 var shown = overview with { Names = [.. overview.Names.Where(name => IsShown(name, parsed.GetValue(namespaces) ?? [], document.Domain) && (!parsed.GetValue(problems) || !IsWell(name)))] };
                 if (parsed.GetValue(json))

@@ -156,6 +156,8 @@ public static class RemoteSecretPlanner
         if (!Ownership.IsOurs(secret, mesh.Name) || RemoteSecret.ClusterOf(secret) is not { } name || secret.IsTerminating())
             return null;
         var id = new ObjectId(controlPlane, ResourceKind.Secret, secret.NamespaceName(), secret.Name());
+        if (mesh.Gone.Any(gone => gone.Name == name) && mesh.Find(name) is null)
+            return new PlannedAction.Delete(id, secret);
         if (mesh.Find(name) is not { } cluster)
             return new PlannedAction.Skipped(id, $"the mesh document does not list cluster {name}: a cluster leaves by state: leaving");
         return IsServed(cluster) && cluster.ControlPlane == controlPlane ? null : new PlannedAction.Delete(id, secret);
