@@ -8,7 +8,7 @@ namespace Isthmus.Runtime.Reconcilers;
 
 /// <summary>All capabilities one after the other: setup and trust of some clusters, then every global name.</summary>
 public sealed class MeshRun(
-    ClusterConnections connections, ICertificateSource certificates, WebhookSettings webhooks, ReconcilerOptions options, TimeProvider time,
+    ClusterConnections connections, ICertificateSource certificates, ReconcilerOptions options, TimeProvider time, WebhookSettings? webhooks = null,
     ResolvedHosts? hosts = null)
 {
     private readonly SetupRun _setup = new(connections, webhooks);

@@ -249,9 +249,9 @@ internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
     private MeshRun Run(WatchedRequests? requests, ReconcilerOptions options) => new(
         Connect(Options(requests)),
         this,
-        new WebhookSettings { BaseUrl = new Uri("https://isthmus.example.com"), Keys = [[1, 2, 3]] },
         options,
-        TimeProvider.System);
+        TimeProvider.System,
+        new WebhookSettings { BaseUrl = new Uri("https://isthmus.example.com"), Keys = [[1, 2, 3]] });
 
     private ClusterConnections Connect(ClusterApiOptions options)
     {
