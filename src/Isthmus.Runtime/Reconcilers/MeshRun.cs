@@ -15,6 +15,7 @@ public sealed class MeshRun(
     private readonly TrustRun _trust = new(connections, certificates, time);
     private readonly TrustNoticeRun _notices = new(connections, time);
     private readonly FederationRun _federation = new(connections, options, hosts ?? ResolvedHosts.ByDns(time), time);
+    private readonly AddressRangeRun _ranges = new(connections);
     private readonly ControlPlaneRun _controlPlanes = new(connections, options, time);
 
     /// <param name="mesh">The document to go by.</param>
@@ -38,6 +39,7 @@ public sealed class MeshRun(
                 if (!options.Scope.Namespaces.IsEmpty)
                     return options.Narrow(await _federation.PlanAsync(mesh, [], state, token).ConfigureAwait(false));
                 var trust = await _trust.PlanAsync(mesh, clusters, state, token).ConfigureAwait(false);
+                await _ranges.CheckAsync(mesh, state, token).ConfigureAwait(false);
                 var notices = await _notices.PlanAsync(mesh, clusters, state, token).ConfigureAwait(false);
                 var names = await _federation.PlanAsync(mesh, [], state, token).ConfigureAwait(false);
                 var setup = await _setup.PlanAsync(mesh, clusters, state, token).ConfigureAwait(false);
