@@ -44,15 +44,16 @@ public static class RegisterPlanner
         switch (look)
         {
             case AksLook.Gone:
-                return before is null && !isListed
+                return !isListed && before is not { IsDiscovered: true }
                     ? null
                     : (before ?? new KnownCluster { ResourceId = id, Since = now }) with { GoneSince = before?.GoneSince ?? now };
             case AksLook.Found found:
                 var isTagged = string.Equals(found.Cluster.Tags.GetValueOrDefault(AksTags.Mesh), mesh.Name, StringComparison.OrdinalIgnoreCase);
                 var hasLeft = before is { IsDiscovered: true, IsLeaving: true } && !isTagged;
-                if (!isListed && (hasLeft || (before is null && (!isTagged || mesh.Discovery?.Covers(id) != true))))
+                var joins = before is { IsDiscovered: true } || (isTagged && mesh.Discovery?.Covers(id) == true);
+                if (!isListed && (hasLeft || !joins))
                     return null;
-                return Read(found.Cluster, before, now) with { IsTagged = isTagged, IsDiscovered = !isListed && (isTagged || before is { IsDiscovered: true }) };
+                return Read(found.Cluster, before, now) with { IsTagged = isTagged, IsDiscovered = !isListed && joins };
             default:
                 return before;
         }
