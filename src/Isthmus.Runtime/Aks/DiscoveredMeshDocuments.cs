@@ -66,7 +66,10 @@ public sealed class DiscoveredMeshDocuments(IMeshDocumentSource documents, IStor
         if (look is AksLook.Unknown unknown)
             throw new ArmUnreachableException($"{resourceId}: {unknown.Reason}");
         var looks = new Dictionary<string, AksLook> { [resourceId] = look };
-        return Merge(mesh, await _register.ChangeAsync(before => RegisterPlanner.Plan(mesh, before, looks, time.GetUtcNow()), cancellationToken).ConfigureAwait(false));
+        var after = await _register.ChangeAsync(before => RegisterPlanner.Plan(mesh, before, looks, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+        if (RegisterPlanner.IsComing(mesh, after, look))
+            throw new ArmUnreachableException($"{resourceId}: Azure is creating it; it joins once it is there");
+        return Merge(mesh, after);
     }
 
     private async Task<(IReadOnlyList<string> Ids, List<string> Notices)> FindAsync(MeshDocument mesh, CancellationToken cancellationToken)

@@ -201,6 +201,36 @@ public sealed class DiscoveryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_full_run_withdraws_whatever_a_cluster_exported_that_is_gone_and_nothing_that_only_looks_so()
+    {
+        for (var number = 0; number < 8; number++)
+            await Mesh.ExportAsync("west", $"other-{number}");
+        await ResyncAsync();
+        Mesh.Arm.Remove(AksMesh.Id("west"));
+        await ResyncAsync();
+        for (var number = 0; number < 8; number++)
+            Assert.Null(await Mesh.EntryAsync("east", $"other-{number}.shop.global"));
+    }
+
+    [Fact]
+    public async Task A_cluster_that_Azure_is_still_creating_joins_once_it_is_there()
+    {
+        Mesh.Arm.IsGraphBlind = true;
+        Make("Creating");
+        await Assert.ThrowsAsync<ArmUnreachableException>(() => Mesh.Instance().GetRequiredService<ClusterReconciler>().RunAsync(AksMesh.Id("east"), Cancel));
+        Assert.Empty((await ReadAsync()).Clusters);
+        Make("Succeeded");
+        Assert.True((await Mesh.Instance().GetRequiredService<ClusterReconciler>().RunAsync(AksMesh.Id("east"), Cancel)).Succeeded);
+        Assert.Single((await ReadAsync()).Clusters);
+
+        void Make(string state) => Mesh.Arm.Change(AksMesh.Id("east"), resource =>
+        {
+            if (resource["properties"] is { } properties)
+                properties["provisioningState"] = state;
+        });
+    }
+
+    [Fact]
     public async Task A_plan_shows_what_would_join_and_keeps_nothing_of_it()
     {
         var plan = await Mesh.Instance().GetRequiredService<ResyncReconciler>().PlanAsync(Cancel);
