@@ -43,7 +43,23 @@ internal sealed class RangeObserver(ClusterConnections connections)
         Services = cluster.ServiceCidrs.IsEmpty ? await ServicesAsync(api, cancellationToken).ConfigureAwait(false) : [],
     };
 
+    /// <summary>The same without asking for a range by a Service that cannot be: what a cluster does not show stays unknown.</summary>
+    public static async Task<ClusterRanges> LookAsync(ClusterApi api, MeshCluster cluster, CancellationToken cancellationToken) => new()
+    {
+        Pods = cluster.PodCidrs.IsEmpty ? ClusterRanges.PodsOf(await ListAsync(api, ResourceKind.Node, cancellationToken).ConfigureAwait(false)) : [],
+        Services = cluster.ServiceCidrs.IsEmpty ? await ShownAsync(api, cancellationToken).ConfigureAwait(false) : [],
+    };
+
     private static async Task<ImmutableArray<IPNetwork>> ServicesAsync(ClusterApi api, CancellationToken cancellationToken)
+    {
+        var shown = await ShownAsync(api, cancellationToken).ConfigureAwait(false);
+        if (!shown.IsEmpty)
+            return shown;
+        var refusals = await Task.WhenAll(Impossible.Select(address => RefusalAsync(api, address, cancellationToken))).ConfigureAwait(false);
+        return [.. refusals.SelectMany(refusal => ClusterRanges.ServicesOf(refusal))];
+    }
+
+    private static async Task<ImmutableArray<IPNetwork>> ShownAsync(ClusterApi api, CancellationToken cancellationToken)
     {
         foreach (var kind in ServiceCidrs)
         {
@@ -52,8 +68,7 @@ internal sealed class RangeObserver(ClusterConnections connections)
                 return ranges;
         }
 
-        var refusals = await Task.WhenAll(Impossible.Select(address => RefusalAsync(api, address, cancellationToken))).ConfigureAwait(false);
-        return [.. refusals.SelectMany(refusal => ClusterRanges.ServicesOf(refusal))];
+        return [];
     }
 
     private static async Task<IReadOnlyList<JsonObject>> ListAsync(ClusterApi api, ResourceKind kind, CancellationToken cancellationToken)
