@@ -52,7 +52,7 @@ internal sealed class AksLink(ClusterName cluster, string resourceId, AksResourc
     {
         if (_explained is { } known && time.GetElapsedTime(known.At) < AskAgain)
             return known.Reason;
-        string? reason = null;
+        string? reason;
         try
         {
             var seen = await resources.FindAsync(resourceId, cancellationToken).ConfigureAwait(false);
