@@ -56,7 +56,7 @@ internal sealed class MeshOptions
         {
             AllowDeletes = parsed.GetValue(_allowDeletes),
             NoDeletes = parsed.GetValue(_noDeletes),
-            Scope = Scope(await documents.ReadAsync(cancellationToken), parsed),
+            Scope = Scope(await ScopedAsync(documents, parsed, cancellationToken), parsed),
         };
         var services = new ServiceCollection();
         services.AddLogging();
@@ -72,6 +72,10 @@ internal sealed class MeshOptions
         services.AddReconcilers();
         return services.BuildServiceProvider();
     }
+
+    // A cluster that somebody names may be one that joins just now.
+    private Task<MeshDocument> ScopedAsync(IMeshDocumentSource documents, ParseResult parsed, CancellationToken cancellationToken) =>
+        parsed.GetValue(_clusters) is { Length: > 0 } ? documents.LookAsync(isDryRun: true, cancellationToken) : documents.ReadAsync(cancellationToken);
 
     private async Task<WebhookSettings?> WebhooksAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
