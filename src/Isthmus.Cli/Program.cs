@@ -15,7 +15,7 @@ var root = new RootCommand("Isthmus governs Istio service meshes that span sever
     InjectCommand.Create(),
     EndpointsCommand.Create(),
     TrustCommands.Create(),
-    MeshCommands.CreateStatus(),
+    StatusCommand.Create(),
     PlanCommand.Create(),
     ApplyCommand.Create(),
     CheckCommand.Create(),

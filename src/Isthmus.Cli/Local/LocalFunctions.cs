@@ -7,10 +7,11 @@ using Isthmus.Core.Webhooks;
 using Isthmus.Embedded.EventGrid;
 using Isthmus.Embedded.Tls;
 using Isthmus.Functions;
+using Isthmus.Runtime.Aks;
+using Isthmus.Runtime.Arm;
 using Isthmus.Runtime.Composition;
 using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Mesh;
-using Isthmus.Runtime.PrivateDns;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,6 +29,9 @@ internal sealed record LocalFunctionsOptions
 
     /// <summary>Null where there is no Azure to reach, as in the demo.</summary>
     public ArmClient? Arm { get; init; }
+
+    /// <summary>Null where there is no Azure to reach, as in the demo.</summary>
+    public AzureAccess? Access { get; init; }
     public required IReadOnlyList<byte[]> WebhookKeys { get; init; }
 
     /// <summary>Where API servers reach the host; its own loopback address unless given.</summary>
@@ -58,6 +62,7 @@ internal static class LocalFunctions
             Documents = options.Documents,
             Vaults = options.Vaults,
             Arm = options.Arm,
+            Access = options.Access,
             Topic = topic,
             Webhooks = services => new WebhookSettings
             {
@@ -93,7 +98,7 @@ internal static class LocalFunctions
     /// <summary>Asks for a look at every cluster of the document, as the document's own change event does on Azure.</summary>
     public static async Task AnnounceClustersAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
-        var document = await services.GetRequiredService<IMeshDocumentSource>().ReadAsync(cancellationToken);
+        var document = await services.GetRequiredService<IMeshDocumentSource>().LookAsync(isDryRun: false, cancellationToken);
         var publisher = services.GetRequiredService<IMeshEventPublisher>();
         foreach (var cluster in document.Clusters)
             await publisher.PublishAsync(new MeshEvent.ClusterChanged(cluster.Name), cancellationToken);

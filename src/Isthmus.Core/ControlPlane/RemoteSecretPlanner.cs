@@ -126,7 +126,15 @@ public static class RemoteSecretPlanner
         if (reader.Address.Fault() is { } fault)
             return (new PlannedAction.Skipped(id, fault), false);
         // The account comes first: the next look finds it.
-        if (AccountOf(mesh, cluster, reader)?.Uid() is not { } uid || Readers(mesh, cluster, seen).HasWrites)
+        var readers = Readers(mesh, cluster, seen);
+        if (AccountOf(mesh, cluster, reader)?.Uid() is not { } uid)
+        {
+            if (!seen.IsDryRun || !readers.Actions.Any(action => action is PlannedAction.Create && action.Id == ReaderAccount.Account(cluster.Name, cluster.ControlPlane)))
+                return (null, false);
+            uid = "known-when-applied";
+        }
+
+        if (readers.HasWrites && !seen.IsDryRun)
             return (null, false);
         var standing = live is null || reader.IsTokenRefused ? null : RemoteSecret.TokenOf(live, cluster.Name, uid);
         var isDue = standing is null || seen.Now >= RenewAt(standing.Issued, standing.Expires);
@@ -156,6 +164,8 @@ public static class RemoteSecretPlanner
         if (!Ownership.IsOurs(secret, mesh.Name) || RemoteSecret.ClusterOf(secret) is not { } name || secret.IsTerminating())
             return null;
         var id = new ObjectId(controlPlane, ResourceKind.Secret, secret.NamespaceName(), secret.Name());
+        if (mesh.Gone.Any(gone => gone.Name == name) && mesh.Find(name) is null)
+            return new PlannedAction.Delete(id, secret);
         if (mesh.Find(name) is not { } cluster)
             return new PlannedAction.Skipped(id, $"the mesh document does not list cluster {name}: a cluster leaves by state: leaving");
         return IsServed(cluster) && cluster.ControlPlane == controlPlane ? null : new PlannedAction.Delete(id, secret);

@@ -2,8 +2,6 @@ using Azure.Identity;
 using Azure.Messaging.EventGrid;
 using Isthmus.Core.Webhooks;
 using Isthmus.Runtime.KeyVault;
-using Isthmus.Runtime.Mesh;
-using Isthmus.Runtime.PrivateDns;
 
 namespace Isthmus.Runtime.Composition;
 
@@ -23,16 +21,17 @@ public static class AzureSettings
         if (missing.Count > 0)
             throw new InvalidOperationException($"These settings are missing: {string.Join(", ", missing)}");
         var credential = new DefaultAzureCredential();
-        var vaults = new VaultClients(credential);
-        var keys = await new KeyVaultWebhookKeys(vaults)
+        var azure = new AzureParts(credential, TimeProvider.System);
+        var keys = await new KeyVaultWebhookKeys(azure.Vaults)
             .ReadAsync(Address(setting, Vault), KeyVaultWebhookKeys.DefaultSecret, cancellationToken).ConfigureAwait(false);
         var webhooks = new WebhookSettings { BaseUrl = Address(setting, PublicUrl), Keys = keys };
         return new IsthmusParts
         {
-            Documents = MeshDocumentSources.Open(setting(MeshDocument) ?? "", () => credential, TimeProvider.System),
-            Vaults = vaults,
+            Documents = azure.Documents(setting(MeshDocument) ?? ""),
+            Vaults = azure.Vaults,
             Topic = new EventGridPublisherClient(Address(setting, TopicEndpoint), credential),
-            Arm = new ArmClient(credential, TimeProvider.System),
+            Arm = azure.Arm,
+            Access = azure.Access,
             Webhooks = _ => webhooks,
         };
     }

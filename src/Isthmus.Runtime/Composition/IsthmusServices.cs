@@ -1,4 +1,5 @@
 using Isthmus.Core.Events;
+using Isthmus.Runtime.Endpoints;
 using Isthmus.Runtime.EventGrid;
 using Isthmus.Runtime.Injection;
 using Isthmus.Runtime.KeyVault;
@@ -22,6 +23,8 @@ public static class IsthmusServices
         services.AddSingleton(parts.Webhooks);
         if (parts.Arm is { } arm)
             services.AddSingleton(arm);
+        if (parts.Access is { } access)
+            services.AddSingleton(access);
         services.AddSingleton<IMeshEventPublisher>(new EventGridMeshEventPublisher(parts.Topic));
         services.AddSingleton<ICertificateSource, KeyVaultCertificateSource>();
         services.AddSingleton<WebhookGuard>();
@@ -31,6 +34,6 @@ public static class IsthmusServices
         services.AddSingleton<ClusterEvents>();
         services.AddSingleton<EndpointSlicePoll>();
         services.AddSingleton<NameFanOut>();
-        return services.AddReconcilers().AddInjection();
+        return services.AddReconcilers().AddInjection().AddEndpoints();
     }
 }

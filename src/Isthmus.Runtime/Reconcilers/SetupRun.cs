@@ -9,7 +9,7 @@ using Isthmus.Runtime.Relay;
 namespace Isthmus.Runtime.Reconcilers;
 
 /// <summary>What clusters need to take part: our namespace, our webhooks and the relay. Observe and plan once.</summary>
-internal sealed class SetupRun(ClusterConnections connections, WebhookSettings settings, TimeProvider time)
+internal sealed class SetupRun(ClusterConnections connections, WebhookSettings? settings, TimeProvider time)
 {
     public async Task<Plan> PlanAsync(MeshDocument mesh, IReadOnlyList<MeshCluster> clusters, RunState state, CancellationToken cancellationToken)
     {
