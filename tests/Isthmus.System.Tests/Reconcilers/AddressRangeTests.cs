@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using Isthmus.Cli.Checks;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Runtime.Reconcilers;
+using Isthmus.System.Tests.Cli;
 using Xunit;
 
 namespace Isthmus.System.Tests.Reconcilers;
@@ -22,6 +24,8 @@ public sealed class AddressRangeTests
         Assert.Equal(
             "cluster west: the range 240.5.0.0/24 of its pods overlaps the mesh's addressRange 240.0.0.0/4: narrow addressRange in the mesh document",
             Assert.Single(report.Failures).Reason);
+        var check = await CliRun.InvokeAsync(CheckCommand.Create(), new StringWriter(), Cancel, "check", "--mesh", mesh.DocumentPath, "--cluster", "west");
+        Assert.Contains("  error    ranges: the range 240.5.0.0/24 of its pods overlaps the mesh's addressRange 240.0.0.0/4: narrow addressRange", check.Output, StringComparison.Ordinal);
         // What stands stays, and what is new is served: only its user can tell which of the two has to move.
         Assert.NotNull(await mesh.EntryAsync("east"));
 

@@ -4,6 +4,7 @@ using Isthmus.Core.Json;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Embedded.Kinds;
 using Isthmus.Embedded.Schemas;
+using Isthmus.Tests;
 
 namespace Isthmus.System.Tests.Schemas;
 
@@ -23,6 +24,11 @@ internal sealed partial class IstioSchema
             _versions[key] = [.. (definition["spec"]?["versions"] as JsonArray ?? []).OfType<JsonObject>()];
         }
     }
+
+    /// <summary>The definitions that lie beside the checkout; null where they do not.</summary>
+    public static IstioSchema? Shared() => SharedPath is { } path ? new IstioSchema(path) : null;
+
+    public static string? SharedPath => Repository.Shared is { } shared ? Path.Combine(shared, "istio", "crds", "istio-1.26.0.yaml") : null;
 
     public bool Has(JsonObject obj) => _versions.ContainsKey(KeyOf(obj));
 

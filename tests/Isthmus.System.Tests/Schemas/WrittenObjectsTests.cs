@@ -4,7 +4,6 @@ using Isthmus.Core.Federation;
 using Isthmus.Core.Json;
 using Isthmus.Core.Kubernetes;
 using Isthmus.System.Tests.Reconcilers;
-using Isthmus.Tests;
 using Xunit;
 
 namespace Isthmus.System.Tests.Schemas;
@@ -118,14 +117,10 @@ public sealed class WrittenObjectsTests
 
     private static (IstioSchema Rules, string Path)? Schema()
     {
-        if (Repository.Shared is not { } shared)
-        {
-            Assert.Skip("the shared folder with Istio's definitions is not beside the checkout");
-            return null;
-        }
-
-        var path = Path.Combine(shared, "istio", "crds", "istio-1.26.0.yaml");
-        return (new IstioSchema(path), path);
+        if (IstioSchema.SharedPath is { } path)
+            return (new IstioSchema(path), path);
+        Assert.Skip("the shared folder with Istio's definitions is not beside the checkout");
+        return null;
     }
 
     private static List<JsonObject> Definitions(string path) =>
