@@ -4,7 +4,7 @@ using Isthmus.Core.Webhooks;
 
 namespace Isthmus.Core.Relay;
 
-/// <summary>nginx's configuration: takes the API server's calls by Service, and passes them on to the functions with the token of their purpose.</summary>
+/// <summary>nginx's configuration: takes the calls of API servers and proxies by Service, and passes them on to the functions with the token of their purpose.</summary>
 public static class RelayConfiguration
 {
     public const string File = "nginx.conf";
@@ -16,6 +16,9 @@ public static class RelayConfiguration
 
     // Of a webhook's timeout: a connection has to be there after a quarter, the answer after seven tenths more. The last twentieth is the way back.
     private const double ToConnect = 0.25, ToAnswer = 0.7;
+
+    // As proxies have it in their EnvoyFilter.
+    private const int EndpointsTimeoutSeconds = 5;
 
     // Where a failed call refuses the pod, functions that start again are waited for: three times so long, and then they have so long.
     private const int Waits = 3;
@@ -57,6 +60,7 @@ public static class RelayConfiguration
                 log_format relay '$time_iso8601 $purpose status $status upstream $upstream_status seconds $request_time connect $upstream_connect_time';
                 map $status $is_failed {
                     ~^2 0;
+                    304 0;
                     default 1;
                 }
                 access_log {{place.Log}} relay if=$is_failed;
@@ -116,12 +120,13 @@ public static class RelayConfiguration
 
             {{Location("/inject/", "inject", cluster, settings, WebhookPurpose.Inject, mesh.Injection.TimeoutSeconds, !isOpen)}}
             {{Location("/changes", "changes", cluster, settings, WebhookPurpose.Changes, ChangeWebhooks.TimeoutSeconds, false)}}
+            {{Location("/v3/discovery:endpoints", "endpoints", cluster, settings, WebhookPurpose.Endpoints, EndpointsTimeoutSeconds, false)}}
             {{(isOpen ? "" : Again(mesh.Injection.TimeoutSeconds))}}
                     location = /healthz {
                         return 204;
                     }
                     location / {
-                        return 404 "The relay serves the webhooks of Isthmus alone.\n";
+                        return 404 "The relay serves Isthmus's webhooks and discovery of endpoints alone.\n";
                     }
                     # 500 and no other: of that one API servers show the text.
                     location @silent {

@@ -11,14 +11,17 @@ namespace Isthmus.Core.Relay;
 
 /// <summary>
 /// The Secret of the relay's certificate. Renewal has two steps, so that no API server ever meets a certificate that it does not trust:
-/// first the next authority goes into the webhooks' bundle beside the present one, then the next certificate is served.
+/// first the next authority goes into the webhooks' bundle beside the present one, a good while later the next certificate is served.
 /// </summary>
 internal sealed class RelayKeys
 {
-    /// <summary>How long before its end a certificate is renewed. They live <see cref="Lifetime"/>.</summary>
-    public static readonly TimeSpan Ahead = TimeSpan.FromDays(30);
+    public static readonly TimeSpan Lifetime = TimeSpan.FromDays(730);
 
-    public static readonly TimeSpan Lifetime = TimeSpan.FromDays(90);
+    /// <summary>How long before a certificate's end the next is made, and its authority trusted: proxies learn of authorities only when they start.</summary>
+    private static readonly TimeSpan Ahead = TimeSpan.FromDays(365);
+
+    /// <summary>How long before a certificate's end the next is served.</summary>
+    private static readonly TimeSpan Turn = TimeSpan.FromDays(30);
 
     private const string CertificateKey = "tls.crt", KeyKey = "tls.key", AuthorityKey = "ca.crt";
     private const string NextCertificateKey = "next.crt", NextKeyKey = "next.key", NextAuthorityKey = "next-ca.crt", FormerAuthorityKey = "former-ca.crt";
@@ -42,7 +45,7 @@ internal sealed class RelayKeys
         if (Read(live) is not { } keys || keys.Until <= now)
             return fresh is null ? null : new RelayKeys(fresh, null, null);
         if (keys._next is { } next)
-            return bundles.Count > 0 && bundles.All(bundle => Decoded(bundle).Contains(next.Authority.Trim(), StringComparison.Ordinal)) ? new RelayKeys(next, null, keys._present.Authority) : keys;
+            return keys.Until - Turn <= now && bundles.Count > 0 && bundles.All(bundle => Decoded(bundle).Contains(next.Authority.Trim(), StringComparison.Ordinal)) ? new RelayKeys(next, null, keys._present.Authority) : keys;
         return keys.Until - Ahead > now ? keys : fresh is null ? null : new RelayKeys(keys._present, fresh, keys._former);
     }
 

@@ -1,18 +1,19 @@
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Planning;
+using Isthmus.Core.Webhooks;
 
 namespace Isthmus.Core.Relay;
 
 /// <summary>The relay's objects, all in our namespace of the cluster.</summary>
 public static class RelayNames
 {
-    public const string Relay = "isthmus-relay";
+    public const string Relay = RelayService.Name;
 
     internal const string App = "app.kubernetes.io/name";
 
-    /// <summary>By this name API servers call it, and its certificate is made out to it.</summary>
-    public static string Host => $"{Relay}.{SystemNamespaces.Isthmus}.svc";
+    /// <summary>By this name API servers and proxies call it, and its certificate is made out to it.</summary>
+    public static string Host => RelayService.ServerName;
 
     /// <summary>nginx's configuration. A Secret, since the tokens are in it.</summary>
     public static ObjectId Configuration(ClusterName cluster) => Of(cluster, ResourceKind.Secret, Relay);

@@ -98,6 +98,7 @@ public sealed partial class RelayTests
         {
             Assert.Equal(HttpStatusCode.Unauthorized, (await PostAsync(caller, "/inject/cluster/west/net/n")).Status);
             Assert.Equal(HttpStatusCode.Unauthorized, (await PostAsync(caller, "/changes")).Status);
+            Assert.Equal(HttpStatusCode.Unauthorized, (await PostAsync(caller, "/v3/discovery:endpoints")).Status);
         }
 
         Assert.False(RelayedCluster.IsInjected(await cluster.CreatePodAsync("missed")));
@@ -192,8 +193,8 @@ public sealed partial class RelayTests
     [Fact]
     public async Task A_certificate_is_renewed_without_a_restart_and_without_a_call_that_fails()
     {
-        // Made two months ago, it ends within the month.
-        await using var cluster = await RelayedCluster.StartAsync(prepare: cluster => cluster.Time = new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(-65)));
+        // Made long ago, it ends within the month.
+        await using var cluster = await RelayedCluster.StartAsync(prepare: cluster => cluster.Time = new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(-705)));
         var old = await cluster.BundleAsync();
         Assert.True(RelayedCluster.IsInjected(await cluster.CreatePodAsync("before")));
 
@@ -217,10 +218,12 @@ public sealed partial class RelayTests
     }
 
     [Fact]
-    public async Task It_serves_the_two_webhooks_and_nothing_else()
+    public async Task It_serves_the_webhooks_and_discovery_and_nothing_else()
     {
         await using var cluster = await RelayedCluster.StartAsync();
         using var caller = cluster.Caller(await cluster.BundleAsync());
+        // A request without a node: the function has read it.
+        Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(caller, "/v3/discovery:endpoints")).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await PostAsync(caller, "/api/status")).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await PostAsync(caller, "/changes/more")).Status);
         Assert.NotEqual(HttpStatusCode.OK, (await PostAsync(caller, "/inject/../../../../status")).Status);
@@ -247,7 +250,7 @@ public sealed partial class RelayTests
     }
 
     private static string[] Tokens(RelayedCluster cluster) =>
-        [WebhookToken.Compute(cluster.Functions.RelayKey, West, WebhookPurpose.Inject), WebhookToken.Compute(cluster.Functions.RelayKey, West, WebhookPurpose.Changes)];
+        [.. Enum.GetValues<WebhookPurpose>().Select(purpose => WebhookToken.Compute(cluster.Functions.RelayKey, West, purpose))];
 
     private static async Task<string?> HashAsync(RelayedCluster cluster) =>
         (await cluster.FindAsync(RelayNames.Deployment(West)))?["spec"]?["template"]?["metadata"]?["annotations"]?.ToJsonString();

@@ -110,7 +110,7 @@ internal sealed class RelayedCluster : IAsyncDisposable
     /// <summary>A full run, as the timer does.</summary>
     public async Task ReconcileAsync()
     {
-        var run = new MeshRun(_connections, new NoCertificates(), Functions.Webhooks, new ReconcilerOptions(), Time);
+        var run = new MeshRun(_connections, new NoCertificates(), new ReconcilerOptions(), Time, Functions.Webhooks);
         var report = await new ResyncReconciler(_documents, run, new ReconcilerOptions()).RunAsync(Cancel);
         Assert.True(report.Succeeded, string.Join("; ", report.Failures));
     }

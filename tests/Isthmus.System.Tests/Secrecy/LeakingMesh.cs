@@ -39,6 +39,9 @@ internal sealed class LeakingMesh : IAsyncDisposable
 
     private string Document => Path.Combine(_folder, "mesh.yaml");
 
+    /// <summary>Without trust: commands would ask the real vault of that name.</summary>
+    private string DocumentOfCommands => Path.Combine(_folder, "commands.yaml");
+
     /// <summary>Runs the functions once, and the commands until it is enough.</summary>
     public static async Task RunAsync(Canaries canaries, Func<int, bool> isEnough)
     {
@@ -80,7 +83,7 @@ internal sealed class LeakingMesh : IAsyncDisposable
                 token: {{_canaries.ClusterToken}}
             """, Cancel);
         await File.WriteAllBytesAsync(Path.Combine(_folder, "key"), RandomNumberGenerator.GetBytes(32), Cancel);
-        await File.WriteAllTextAsync(Document, """
+        const string document = """
             apiVersion: isthmus.dev/v1alpha1
             kind: Mesh
             metadata: {name: test}
@@ -90,7 +93,9 @@ internal sealed class LeakingMesh : IAsyncDisposable
               clusters:
               - {name: east, network: n-east, access: {kubeconfig: east.yaml}, gateway: {addresses: [203.0.113.10]}}
               - {name: west, network: n-west, access: {kubeconfig: west.yaml}, gateway: {addresses: [203.0.113.20]}}
-            """, Cancel);
+            """;
+        await File.WriteAllTextAsync(Document, document, Cancel);
+        await File.WriteAllTextAsync(DocumentOfCommands, CliRun.WithoutTrust(document), Cancel);
     }
 
     /// <summary>The next message each time, so that every command and function meets several.</summary>
@@ -134,11 +139,11 @@ internal sealed class LeakingMesh : IAsyncDisposable
 
     private async Task CommandsAsync()
     {
-        string[] mesh = ["--mesh", Document];
+        string[] mesh = ["--mesh", DocumentOfCommands];
         string[] webhooks = ["--functions-url", "https://functions.test/", "--webhook-key", Path.Combine(_folder, "key")];
         foreach (var (command, arguments) in new (Command, string[])[]
         {
-            (MeshCommands.CreateStatus(), ["status", .. mesh, .. webhooks]),
+            (StatusCommand.Create(), ["status", .. mesh]),
             (PlanCommand.Create(), ["plan", .. mesh, .. webhooks]),
             (ApplyCommand.Create(), ["apply", "--yes", .. mesh, .. webhooks]),
             (CheckCommand.Create(), ["check", .. mesh]),
