@@ -37,7 +37,7 @@ public static partial class Redaction
     private const string Random = @"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]|\\u002[Bb]|\\/){40,}={0,2}";
 
     // Keys on elliptic curves are shorter, and one line.
-    private const string Der = @"\bM(?:II[A-Za-z0-9+/]{2}[AQgw]IBA|IG[A-Za-z0-9+/]AgE[AB]|HcCAQEE|EECAQ|C4CAQ|FMCAQ)[A-Za-z0-9+/=\r\n]{20,}";
+    private const string Der = @"\bM(?:II[A-Za-z0-9+/]{2}[AQgw]IBA|IG[A-Za-z0-9+/]AgE[AB]|HcCAQEE|EECAQ|C4CAQ|FMCAQ)(?:[A-Za-z0-9+/=\r\n]|\\u002[Bb]|\\[/nr]){20,}";
 
     /// <summary>Only tests set it, to see that their search finds what this takes out.</summary>
     internal static bool IsSwitchedOff { get; set; }
