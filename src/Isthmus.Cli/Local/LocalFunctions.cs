@@ -1,6 +1,5 @@
 using Azure;
 using Azure.Core.Pipeline;
-using Azure.Messaging.EventGrid;
 using Isthmus.Cli.Hosting;
 using Isthmus.Core.Events;
 using Isthmus.Core.Webhooks;
@@ -8,6 +7,7 @@ using Isthmus.Embedded.EventGrid;
 using Isthmus.Embedded.Tls;
 using Isthmus.Functions;
 using Isthmus.Runtime.Composition;
+using Isthmus.Runtime.EventGrid;
 using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Mesh;
 using Isthmus.Runtime.PrivateDns;
@@ -41,18 +41,10 @@ internal sealed record LocalFunctionsOptions
 /// <summary>The functions in a host on this machine, subscribed to an embedded event grid as the deployment subscribes them on Azure.</summary>
 internal static class LocalFunctions
 {
-    private static readonly (string Function, string[] Types)[] Subscriptions =
-    [
-        (nameof(OnServiceChanged), [MeshEvent.ServiceChangedType]),
-        (nameof(OnClusterChanged), [MeshEvent.ClusterChangedType, "Microsoft.Resources.*", "Microsoft.ContainerService.*", "Microsoft.Storage.BlobCreated"]),
-        (nameof(OnCertificateChanged), ["Microsoft.KeyVault.*"]),
-    ];
-
     public static async Task<FunctionHost> StartAsync(LocalFunctionsOptions options, CancellationToken cancellationToken)
     {
-        var topic = new EventGridPublisherClient(
-            options.Events.TopicEndpoint, new AzureKeyCredential(options.Events.TopicKey),
-            new EventGridPublisherClientOptions { Transport = new HttpClientTransport(PinnedConnections.TrustOnly(options.Authority.Pem)) });
+        var topic = TopicClients.Create(
+            options.Events.TopicEndpoint, new AzureKeyCredential(options.Events.TopicKey), new HttpClientTransport(PinnedConnections.TrustOnly(options.Authority.Pem)));
         var parts = new IsthmusParts
         {
             Documents = options.Documents,
@@ -79,7 +71,7 @@ internal static class LocalFunctions
             cancellationToken);
         try
         {
-            foreach (var (function, types) in Subscriptions)
+            foreach (var (function, types) in EventRoutes.All)
                 await options.Events.SubscribeAsync(new EventSubscription(function, host.EventEndpoint(function), host.Keys.EventGrid) { EventTypes = types }, cancellationToken);
             return host;
         }
@@ -95,8 +87,7 @@ internal static class LocalFunctions
     {
         var document = await services.GetRequiredService<IMeshDocumentSource>().ReadAsync(cancellationToken);
         var publisher = services.GetRequiredService<IMeshEventPublisher>();
-        foreach (var cluster in document.Clusters)
-            await publisher.PublishAsync(new MeshEvent.ClusterChanged(cluster.Name), cancellationToken);
+        await publisher.PublishAsync([.. document.Clusters.Select(cluster => new MeshEvent.ClusterChanged(cluster.Name))], cancellationToken);
     }
 
     private static Uri OwnAddress(IServiceProvider services)

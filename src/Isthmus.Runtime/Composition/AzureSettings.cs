@@ -1,6 +1,6 @@
 using Azure.Identity;
-using Azure.Messaging.EventGrid;
 using Isthmus.Core.Webhooks;
+using Isthmus.Runtime.EventGrid;
 using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Mesh;
 using Isthmus.Runtime.PrivateDns;
@@ -31,7 +31,7 @@ public static class AzureSettings
         {
             Documents = MeshDocumentSources.Open(setting(MeshDocument) ?? "", () => credential, TimeProvider.System),
             Vaults = vaults,
-            Topic = new EventGridPublisherClient(Address(setting, TopicEndpoint), credential),
+            Topic = TopicClients.Create(Address(setting, TopicEndpoint), credential),
             Arm = new ArmClient(credential, TimeProvider.System),
             Webhooks = _ => webhooks,
         };
