@@ -33,7 +33,7 @@ internal static class CheckCommand
                 var document = await documents.ReadAsync(stop);
                 var only = CommandOptions.Clusters(document, parsed.GetValue(clusters) ?? []).Select(cluster => cluster.Name).ToList();
                 var isJson = parsed.GetValue(json);
-                using var connections = new ClusterConnections(documents, new ClusterApiOptions(), TimeProvider.System);
+                using var connections = new ClusterConnections(documents, new ClusterApiOptions(), TimeProvider.System, CommandOptions.Azure.Arm, CommandOptions.Azure.Access);
                 var findings = await FindAsync(new MeshCheck(connections, TimeProvider.System), document, only, isJson, streams, stop);
                 if (isJson)
                     streams.Output.WriteLine(CheckJson.Write(findings).ToJsonString(new JsonSerializerOptions { WriteIndented = true }));

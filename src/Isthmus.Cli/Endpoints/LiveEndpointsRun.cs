@@ -28,7 +28,7 @@ internal sealed class LiveEndpointsRun(TextWriter output, TextWriter errors)
         var mesh = await documents.ReadAsync(cancellationToken);
         var cluster = CommandOptions.Clusters(mesh, [request.Cluster])[0];
         var (name, service) = HostText.Read(request, mesh, cluster);
-        using var connections = new ClusterConnections(documents, new ClusterApiOptions(), TimeProvider.System);
+        using var connections = new ClusterConnections(documents, new ClusterApiOptions(), TimeProvider.System, CommandOptions.Azure.Arm, CommandOptions.Azure.Access);
         var observer = new ServiceObserver(connections);
         var proxy = await ProxyAsync(observer, request, cluster, cancellationToken);
         var observed = await observer.ReadAsync(mesh, cluster, service, cancellationToken);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Azure.Identity;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Secrecy;
+using Isthmus.Runtime.Composition;
 using Isthmus.Runtime.Mesh;
 
 namespace Isthmus.Cli.Local;
@@ -9,12 +10,17 @@ namespace Isthmus.Cli.Local;
 /// <summary>Options that several commands have.</summary>
 internal static class CommandOptions
 {
+    private static readonly Lazy<AzureParts> LazyAzure = new(() => new AzureParts(new DefaultAzureCredential(), TimeProvider.System));
+
     public static Option<string> Mesh() => new("--mesh") { Description = "The mesh document: a file, or the https address of a blob.", Required = true };
 
     public static Option<FileInfo> MeshFile() => new("--mesh") { Description = "The mesh document, a file.", Required = true };
 
     /// <summary>The source of a mesh document that --mesh names.</summary>
-    public static IMeshDocumentSource Documents(string mesh) => MeshDocumentSources.Open(mesh, () => new DefaultAzureCredential(), TimeProvider.System);
+    public static IMeshDocumentSource Documents(string mesh) => Azure.Documents(mesh);
+
+    /// <summary>Azure, under the identity of whoever runs the command.</summary>
+    public static AzureParts Azure => LazyAzure.Value;
 
     public static Option<FileInfo?> WebhookKey(bool required) =>
         new("--webhook-key") { Description = "A file whose bytes sign the webhooks' tokens (at least 16).", Required = required };

@@ -1,11 +1,8 @@
 using System.CommandLine;
 using System.Security.Cryptography;
-using Azure.Identity;
 using Isthmus.Embedded.EventGrid;
 using Isthmus.Embedded.Tls;
-using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Mesh;
-using Isthmus.Runtime.PrivateDns;
 using Microsoft.Extensions.Logging;
 
 namespace Isthmus.Cli.Local;
@@ -37,14 +34,14 @@ internal static class HostCommand
             await documents.ReadAsync(cancellationToken);
             await using var events = await EmbeddedEventGrid.StartAsync(
                 new EmbeddedEventGridOptions { Authority = authority, ReceiverAuthorityPem = authority.Pem, LoggerFactory = loggers }, cancellationToken);
-            var credential = new DefaultAzureCredential();
             await using var host = await LocalFunctions.StartAsync(
                 new LocalFunctionsOptions
                 {
                     Authority = authority,
                     Documents = documents,
-                    Vaults = new VaultClients(credential),
-                    Arm = new ArmClient(credential, TimeProvider.System),
+                    Vaults = CommandOptions.Azure.Vaults,
+                    Arm = CommandOptions.Azure.Arm,
+                    Access = CommandOptions.Azure.Access,
                     Events = events,
                     WebhookKeys = [keyFile is null ? RandomNumberGenerator.GetBytes(32) : await CommandOptions.ReadKeyAsync(keyFile, cancellationToken)],
                     PublicUrl = publicUrl,

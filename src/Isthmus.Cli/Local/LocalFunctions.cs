@@ -6,11 +6,12 @@ using Isthmus.Core.Webhooks;
 using Isthmus.Embedded.EventGrid;
 using Isthmus.Embedded.Tls;
 using Isthmus.Functions;
+using Isthmus.Runtime.Aks;
+using Isthmus.Runtime.Arm;
 using Isthmus.Runtime.Composition;
 using Isthmus.Runtime.EventGrid;
 using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Mesh;
-using Isthmus.Runtime.PrivateDns;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,6 +29,9 @@ internal sealed record LocalFunctionsOptions
 
     /// <summary>Null where there is no Azure to reach, as in the demo.</summary>
     public ArmClient? Arm { get; init; }
+
+    /// <summary>Null where there is no Azure to reach, as in the demo.</summary>
+    public AzureAccess? Access { get; init; }
     public required IReadOnlyList<byte[]> WebhookKeys { get; init; }
 
     /// <summary>Where API servers reach the host; its own loopback address unless given.</summary>
@@ -50,6 +54,7 @@ internal static class LocalFunctions
             Documents = options.Documents,
             Vaults = options.Vaults,
             Arm = options.Arm,
+            Access = options.Access,
             Topic = topic,
             Webhooks = services => new WebhookSettings
             {

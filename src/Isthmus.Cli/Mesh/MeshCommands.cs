@@ -1,12 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
-using Azure.Core;
-using Azure.Identity;
 using Isthmus.Cli.Local;
 using Isthmus.Core.Webhooks;
+using Isthmus.Runtime.Composition;
 using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Mesh;
-using Isthmus.Runtime.PrivateDns;
 using Isthmus.Runtime.Reconcilers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -59,9 +57,7 @@ internal static class MeshCommands
         services.AddLogging();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(CommandOptions.Documents(mesh));
-        services.AddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
-        services.AddSingleton(provider => new VaultClients(provider.GetRequiredService<TokenCredential>()));
-        services.AddSingleton(provider => new ArmClient(provider.GetRequiredService<TokenCredential>(), TimeProvider.System));
+        services.AddAzure(CommandOptions.Azure);
         services.AddSingleton<ICertificateSource, KeyVaultCertificateSource>();
         services.AddSingleton(webhooks);
         services.AddReconcilers();

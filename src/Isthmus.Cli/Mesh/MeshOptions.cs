@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using Azure.Core;
-using Azure.Identity;
 using Isthmus.Cli.Local;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Webhooks;
+using Isthmus.Runtime.Composition;
 using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Mesh;
 using Isthmus.Runtime.Reconcilers;
@@ -67,8 +66,7 @@ internal sealed class MeshOptions
         services.AddLogging();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(documents);
-        services.AddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
-        services.AddSingleton(provider => new VaultClients(provider.GetRequiredService<TokenCredential>()));
+        services.AddAzure(CommandOptions.Azure);
         services.AddSingleton<ICertificateSource, KeyVaultCertificateSource>();
         services.AddSingleton(webhooks);
         services.AddSingleton(options);

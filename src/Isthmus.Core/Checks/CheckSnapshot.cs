@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Isthmus.Core.Mesh;
 
 namespace Isthmus.Core.Checks;
@@ -8,6 +9,9 @@ namespace Isthmus.Core.Checks;
 /// <param name="Now">The time of the looking.</param>
 public sealed record CheckSnapshot(MeshDocument Mesh, IReadOnlyDictionary<ClusterName, ClusterCheckSnapshot> Clusters, DateTimeOffset Now)
 {
+    /// <summary>The served clusters whose API server was asked with the token that their istiod holds, and does not know it.</summary>
+    public IReadOnlySet<ClusterName> RefusedTokens { get; init; } = ImmutableHashSet<ClusterName>.Empty;
+
     /// <summary>The clusters that answered, in the document's order.</summary>
     public IEnumerable<(MeshCluster Cluster, ClusterCheckSnapshot Seen)> Answering =>
         from cluster in Mesh.Clusters

@@ -49,6 +49,9 @@ public sealed record ClusterCheckSnapshot
     /// <summary>The Secret <c>cacerts</c>; null where there is none.</summary>
     public JsonObject? CaSecret { get; init; }
 
+    /// <summary>In a control plane's cluster, every Secret that istiod reads clusters by, ours or not.</summary>
+    public IReadOnlyList<JsonObject> RemoteSecrets { get; init; } = [];
+
     /// <summary>What was found of the ranges that the document does not give.</summary>
     public ClusterRanges Ranges { get; init; } = ClusterRanges.Unknown;
 

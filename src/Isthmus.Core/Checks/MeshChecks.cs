@@ -21,6 +21,7 @@ public static class MeshChecks
         InjectionRule.Check,
         TrustRule.Check,
         RangeRule.Check,
+        RemoteSecretRule.Check,
     ];
 
     public static ImmutableArray<CheckFinding> Run(CheckSnapshot snapshot) =>

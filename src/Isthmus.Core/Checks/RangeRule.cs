@@ -9,26 +9,47 @@ internal static class RangeRule
 {
     private const string Subject = "ranges";
 
-    public static IEnumerable<CheckFinding> Check(CheckSnapshot snapshot)
+    public static IEnumerable<CheckFinding> Check(CheckSnapshot snapshot) => Flat(snapshot).Concat(Virtual(snapshot));
+
+    /// <summary>What a run would say before it lets a cluster join another one's network.</summary>
+    private static IEnumerable<CheckFinding> Flat(CheckSnapshot snapshot)
     {
         var found = snapshot.Answering.ToDictionary(pair => pair.Cluster.Name, pair => pair.Seen.Ranges);
-        foreach (var (name, reason) in RangePreflight.Check(snapshot.Mesh, found).Refusals.Where(refusal => found.ContainsKey(refusal.Key)))
+        var report = RangePreflight.Check(snapshot.Mesh, found, Read(snapshot));
+        foreach (var (name, reason) in report.Refusals.Where(refusal => found.ContainsKey(refusal.Key)))
+            yield return CheckFinding.Error(name, Subject, Part(reason, 0), Part(reason, 1));
+        foreach (var (name, what) in report.Unknown)
+            yield return CheckFinding.Warning(name, Subject, Part(what, 0), Part(what, 1));
+        var flat = RangePreflight.Pairs(snapshot.Mesh).SelectMany(pair => new[] { pair.First, pair.Second }).DistinctBy(cluster => cluster.Name);
+        foreach (var cluster in flat.Where(cluster => found.ContainsKey(cluster.Name) && !report.Refusals.ContainsKey(cluster.Name) && report.Unknown.All(unknown => unknown.Cluster != cluster.Name)))
         {
-            var parts = reason.Split(": ", 2);
-            yield return CheckFinding.Error(name, Subject, parts[0], parts.Length > 1 ? parts[1] : "give them other ranges");
-        }
-
-        foreach (var (cluster, seen) in snapshot.Staying)
-        {
-            var ranges = Ranges(cluster, seen).ToList();
-            foreach (var range in ranges.Where(range => range.BaseAddress.AddressFamily == snapshot.Mesh.AddressRange.BaseAddress.AddressFamily && ClusterRanges.Overlap(range, snapshot.Mesh.AddressRange)))
-                yield return CheckFinding.Error(cluster.Name, Subject, $"{range} overlaps the mesh's addressRange {snapshot.Mesh.AddressRange}", "narrow addressRange in the mesh document");
+            var ranges = RangePreflight.RangesOf(cluster, found);
+            yield return CheckFinding.Ok(
+                cluster.Name, Subject, $"pods {string.Join(", ", ranges.Pods)}; Services {string.Join(", ", ranges.Services)}; in nobody's way on network {cluster.Network}");
         }
     }
 
-    private static IEnumerable<IPNetwork> Ranges(MeshCluster cluster, ClusterCheckSnapshot seen) =>
-    [
-        .. cluster.PodCidrs.IsEmpty ? seen.Ranges.Pods : cluster.PodCidrs,
-        .. cluster.ServiceCidrs.IsEmpty ? seen.Ranges.Services : cluster.ServiceCidrs,
-    ];
+    private static IEnumerable<CheckFinding> Virtual(CheckSnapshot snapshot)
+    {
+        var virtuals = snapshot.Mesh.AddressRange;
+        foreach (var (cluster, seen) in snapshot.Staying)
+        {
+            var ranges = RangePreflight.RangesOf(cluster, new Dictionary<ClusterName, ClusterRanges> { [cluster.Name] = seen.Ranges });
+            foreach (var range in ranges.Pods.Concat(ranges.Services).Where(range => SameFamily(range, virtuals) && ClusterRanges.Overlap(range, virtuals)))
+                yield return CheckFinding.Error(cluster.Name, Subject, $"{range} overlaps the mesh's addressRange {virtuals}", "narrow addressRange in the mesh document");
+        }
+    }
+
+    /// <summary>The clusters that their istiod reads; one whose control plane was not looked at is taken to be read.</summary>
+    private static HashSet<ClusterName> Read(CheckSnapshot snapshot)
+    {
+        var controlPlanes = snapshot.Answering.ToDictionary(pair => pair.Cluster.Name, pair => pair.Seen.RemoteSecrets);
+        return [.. snapshot.Mesh.Clusters.Where(cluster => !cluster.HasOwnControlPlane
+            && (!controlPlanes.TryGetValue(cluster.ControlPlane, out var secrets) || secrets.Any(secret => RemoteSecret.Holds(secret, cluster.Name)))).Select(cluster => cluster.Name)];
+    }
+
+    private static bool SameFamily(IPNetwork left, IPNetwork right) => left.BaseAddress.AddressFamily == right.BaseAddress.AddressFamily;
+
+    // "what: what to do"
+    private static string Part(string text, int part) => text.Split(": ", 2) is [_, _] parts ? parts[part] : part == 0 ? text : "give them other ranges";
 }

@@ -40,7 +40,7 @@ internal static class MeshNetworksText
         if (added.IsEmpty)
             return new MeshNetworksEdit(others, null, clashes);
         var (written, refusal) = Insert(others, added);
-        return refusal is null && !IsSum(written, theirs, added)
+        return refusal is null && !IsSum(written, others, theirs, added)
             ? new MeshNetworksEdit(text, "its form cannot be added to safely: write it in block style, one field a line", clashes)
             : new MeshNetworksEdit(written ?? text, refusal, clashes);
     }
@@ -128,12 +128,15 @@ internal static class MeshNetworksText
 
     private static bool IsEnd(string line) => line.Trim() == End;
 
-    private static bool IsSum(string? written, JsonObject theirs, ImmutableSortedDictionary<string, JsonObject> added)
+    /// <summary>Whether the text says what others wrote and our networks, and nothing else: an anchor, for one, can carry ours to another place.</summary>
+    private static bool IsSum(string? written, string? others, JsonObject theirs, ImmutableSortedDictionary<string, JsonObject> added)
     {
-        var sum = (JsonObject)theirs.DeepClone();
+        var sum = Parse(others ?? "") as JsonObject ?? [];
+        var networks = (JsonObject)theirs.DeepClone();
         foreach (var (name, network) in added)
-            sum[name] = network.DeepClone();
-        return JsonNode.DeepEquals(NetworksOf(written), sum);
+            networks[name] = network.DeepClone();
+        sum["networks"] = networks;
+        return JsonNode.DeepEquals(Parse(written ?? ""), sum);
     }
 
     /// <summary>The networks in a text; null where it cannot be read as such.</summary>

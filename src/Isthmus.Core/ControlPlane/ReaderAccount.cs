@@ -55,7 +55,7 @@ public static class ReaderAccount
             ["*"],
             Read),
         Rule([""], ["endpoints", "pods", "services", "nodes", "replicationcontrollers", "namespaces", "secrets"], Read),
-        Rule(["networking.x-k8s.io", "gateway.networking.k8s.io"], ["gateways"], Read),
+        Rule(["networking.x-k8s.io", "gateway.networking.k8s.io"], ["gateways", "gatewayclasses"], Read),
         Rule(["inference.networking.k8s.io"], ["inferencepools"], Read),
         Rule(["apiextensions.k8s.io"], ["customresourcedefinitions"], Read),
         Rule(["discovery.k8s.io"], ["endpointslices"], Read),

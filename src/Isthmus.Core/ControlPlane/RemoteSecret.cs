@@ -28,6 +28,17 @@ public static class RemoteSecret
     /// <summary>Whether a Secret, of whoever, lets the istiod beside it read a cluster.</summary>
     public static bool Holds(JsonObject secret, ClusterName cluster) => (secret["data"] as JsonObject)?.ContainsKey(cluster.Value) == true;
 
+    /// <summary>What to do about a Secret of somebody else under another name.</summary>
+    internal const string GiveWay = "delete that Secret and run isthmus apply right after; in between istiod knows no endpoints of the cluster";
+
+    /// <summary>Whether somebody else's Secret, under our name, is about this cluster and nothing more: as istioctl makes it.</summary>
+    internal static bool CanBeTakenOver(JsonObject secret, ClusterName cluster) =>
+        secret["data"] is JsonObject { Count: 1 } && Holds(secret, cluster) && secret.Label(Ownership.ManagedByLabel) is null;
+
+    /// <summary>How it becomes ours without a moment in which istiod does not read the cluster.</summary>
+    internal static string TakeOver(ObjectId id, string mesh) =>
+        $"to have it kept from now on, kubectl label secret -n {id.Namespace} {id.Name} {Ownership.ManagedByLabel}={Ownership.ManagedByValue} {Ownership.MeshLabel}={mesh}, and run isthmus apply";
+
     /// <summary>When the token in it was issued and when it expires; null where it does not say so.</summary>
     public static (DateTimeOffset Issued, DateTimeOffset Expires)? Life(JsonObject secret) =>
         Time(secret, IssuedAnnotation) is { } issued && Time(secret, ExpiresAnnotation) is { } expires ? (issued, expires) : null;
@@ -37,6 +48,9 @@ public static class RemoteSecret
         secret.Annotation(AccountAnnotation) == accountUid && Life(secret) is var (issued, expires) && RemoteKubeconfig.Token(secret, cluster) is { } text
             ? new ReaderToken(text, issued, expires)
             : null;
+
+    /// <summary>The token in one of our Secrets, of whatever account; null where it holds none.</summary>
+    public static ReaderToken? TokenOf(JsonObject secret, ClusterName cluster) => TokenOf(secret, cluster, secret.Annotation(AccountAnnotation));
 
     internal static JsonObject Content(MeshDocument mesh, MeshCluster cluster, ApiServerAddress address, ReaderToken token, string accountUid)
     {

@@ -75,6 +75,10 @@ public static class RemoteSecretPlanner
     public static JsonObject? AccountOf(MeshDocument mesh, MeshCluster cluster, ReaderSnapshot reader) => reader.Accounts.FirstOrDefault(account =>
         account.Name() == ReaderAccount.Account(cluster.Name, cluster.ControlPlane).Name && Ownership.IsOurs(account, mesh.Name) && !account.IsTerminating());
 
+    /// <summary>The clusters that a Secret, of whoever, lets their istiod read.</summary>
+    public static IReadOnlySet<ClusterName> Read(MeshDocument mesh, RemoteSecretSnapshot seen) =>
+        mesh.Clusters.Where(cluster => !cluster.HasOwnControlPlane && IsRead(cluster, seen)).Select(cluster => cluster.Name).ToHashSet();
+
     private static Plan Readers(MeshDocument mesh, MeshCluster cluster, RemoteSecretSnapshot seen)
     {
         if (!seen.Readers.TryGetValue(cluster.Name, out var reader))
@@ -138,9 +142,9 @@ public static class RemoteSecretPlanner
         foreach (var other in secrets.Where(secret => !Ownership.IsOurs(secret, mesh.Name)).OrderBy(secret => secret.Name(), StringComparer.Ordinal))
         {
             if (other.Name() == id.Name)
-                return Ownership.Clash(other, mesh.Name);
+                return RemoteSecret.CanBeTakenOver(other, cluster.Name) ? $"istiod reads cluster {cluster.Name} by it already, and nobody renews its token: {RemoteSecret.TakeOver(id, mesh.Name)}" : Ownership.Clash(other, mesh.Name);
             if (RemoteSecret.Holds(other, cluster.Name))
-                return $"Secret {other.Name()} lets istiod read cluster {cluster.Name} already, and it refuses a cluster that comes twice: delete that Secret";
+                return $"Secret {other.Name()} lets istiod read cluster {cluster.Name} already, and it refuses a cluster that comes twice: {RemoteSecret.GiveWay}";
         }
 
         return null;
@@ -152,6 +156,8 @@ public static class RemoteSecretPlanner
         if (!Ownership.IsOurs(secret, mesh.Name) || RemoteSecret.ClusterOf(secret) is not { } name || secret.IsTerminating())
             return null;
         var id = new ObjectId(controlPlane, ResourceKind.Secret, secret.NamespaceName(), secret.Name());
+        if (mesh.Gone.Any(gone => gone.Name == name) && mesh.Find(name) is null)
+            return new PlannedAction.Delete(id, secret);
         if (mesh.Find(name) is not { } cluster)
             return new PlannedAction.Skipped(id, $"the mesh document does not list cluster {name}: a cluster leaves by state: leaving");
         return IsServed(cluster) && cluster.ControlPlane == controlPlane ? null : new PlannedAction.Delete(id, secret);

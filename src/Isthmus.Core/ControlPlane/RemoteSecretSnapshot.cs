@@ -24,7 +24,7 @@ public sealed record ReaderSnapshot
 }
 
 /// <summary>What remote secrets are planned from. A cluster that could not be read is absent, which is not the same as empty.</summary>
-public sealed class RemoteSecretSnapshot
+public sealed record RemoteSecretSnapshot
 {
     /// <summary>For each cluster, what lets it be read.</summary>
     public required IReadOnlyDictionary<ClusterName, ReaderSnapshot> Readers { get; init; }
@@ -32,7 +32,7 @@ public sealed class RemoteSecretSnapshot
     /// <summary>For each cluster, every Secret that an istiod there reads clusters by, ours or not, and what stands under our names.</summary>
     public required IReadOnlyDictionary<ClusterName, IReadOnlyList<JsonObject>> Secrets { get; init; }
 
-    /// <summary>Clusters that may not join their control plane's network, and why: their ranges clash with those of another.</summary>
+    /// <summary>Clusters whose ranges clash with those of another, and why: one that is not read yet may not join.</summary>
     public IReadOnlyDictionary<ClusterName, string> Refusals { get; init; } = new Dictionary<ClusterName, string>();
 
     public required DateTimeOffset Now { get; init; }

@@ -38,6 +38,7 @@ internal static class ServiceMirrors
     {
         var mirror = Ownership.NewObject(id, mesh.Name, new JsonObject { [Label] = "true" }, new JsonObject { [SourceAnnotation] = from.Value });
         mirror["spec"] = new JsonObject { ["type"] = "ClusterIP", ["ports"] = Ports(source) };
+        MirroredSettings.Copy(source, mirror);
         return mirror;
     }
 
@@ -48,6 +49,7 @@ internal static class ServiceMirrors
         ((JsonObject)(((JsonObject)(content["metadata"] ??= new JsonObject()))["annotations"] ??= new JsonObject()))[SourceAnnotation] = from.Value;
         if (!JsonNode.DeepEquals(Ports(mirror), Ports(source)))
             ((JsonObject)(content["spec"] ??= new JsonObject()))["ports"] = Ports(source);
+        MirroredSettings.Copy(source, content);
         return content;
     }
 

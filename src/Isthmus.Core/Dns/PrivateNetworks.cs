@@ -11,7 +11,8 @@ internal sealed record PrivateNetworks(ImmutableSortedSet<string> Linked, Immuta
     public static PrivateNetworks Of(MeshDocument mesh)
     {
         var linked = Networks(cluster => IsServed(cluster));
-        return new PrivateNetworks(linked, Networks(cluster => !IsServed(cluster)).Except(linked));
+        var gone = mesh.Gone.Select(cluster => cluster.VirtualNetwork).OfType<string>();
+        return new PrivateNetworks(linked, Networks(cluster => !IsServed(cluster)).Union(gone).Except(linked));
 
         ImmutableSortedSet<string> Networks(Func<MeshCluster, bool> which) =>
             mesh.Clusters.Where(which).Select(cluster => cluster.VirtualNetwork).OfType<string>().ToImmutableSortedSet(StringComparer.OrdinalIgnoreCase);

@@ -51,7 +51,7 @@ public static class AzureEvents
     /// <summary>The clusters whose ARM resource an event names: in its subject (Resource Manager) or its source (AKS).</summary>
     public static IReadOnlyList<ClusterName> ClustersNamed(MeshDocument document, string? subject, string source) =>
     [
-        .. document.Clusters
+        .. document.Clusters.Concat(document.Gone)
             .Where(cluster => cluster.Access is ClusterAccess.Aks aks
                 ? Names(subject, aks.ResourceId) || Names(source, aks.ResourceId)
                 : IsConnected(cluster.Name, subject))
@@ -94,8 +94,11 @@ public static class AzureEvents
     {
         var resource = Field(received.Data, "resourceUri");
         var names = ClustersNamed(document, received.Subject, received.Source).Union(ClustersNamed(document, resource, received.Source)).ToList();
-        return names.Count > 0
-            ? new ClusterConcern.Clusters([.. names], warning)
+        var id = ArmIds.ManagedClusterOf(resource) ?? ArmIds.ManagedClusterOf(received.Subject) ?? ArmIds.ManagedClusterOf(received.Source);
+        if (names.Count > 0)
+            return new ClusterConcern.Clusters([.. names], warning) { ResourceId = id };
+        return id is not null && document.Discovery is { } discovery && discovery.Covers(id)
+            ? new ClusterConcern.Newcomer(id)
             : new ClusterConcern.Nothing($"no cluster of the mesh document is {resource ?? received.Subject ?? received.Source}");
     }
 

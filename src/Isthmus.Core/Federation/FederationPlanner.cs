@@ -178,9 +178,11 @@ public static class FederationPlanner
             (Kind: ResourceKind.DestinationRule, Objects: entry.Value.DestinationRules),
             (Kind: ResourceKind.Gateway, Objects: entry.Value.Gateways),
             (Kind: ResourceKind.ConfigMap, Objects: entry.Value.RestingAddresses),
-        }.SelectMany(
-            found => found.Objects,
-            (found, live) => new ObservedObject(new ObjectId(entry.Key, found.Kind, live.NamespaceName(), live.Name()), live)));
+        }.SelectMany(found => Observed(entry.Key, found.Kind, found.Objects)));
+
+    private static IEnumerable<ObservedObject> Observed(ClusterName cluster, ResourceKind kind, IReadOnlyList<JsonObject> objects) => objects is PackedObjects many
+        ? many.Packed.Select(live => new ObservedObject(new ObjectId(cluster, kind, live.Namespace, live.Name), live.Json))
+        : objects.Select(live => new ObservedObject(new ObjectId(cluster, kind, live.NamespaceName(), live.Name()), live));
 
     private static bool IsInScope(FederationScope scope, ObservedObject observed)
     {

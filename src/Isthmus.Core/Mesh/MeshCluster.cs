@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 
 namespace Isthmus.Core.Mesh;
@@ -6,6 +7,19 @@ namespace Isthmus.Core.Mesh;
 /// <summary>One cluster of a mesh document.</summary>
 public sealed class MeshCluster
 {
+    public MeshCluster()
+    {
+    }
+
+    [SetsRequiredMembers]
+    private MeshCluster(MeshCluster other)
+    {
+        (Name, Network, ControlPlane, Locality, Access, ApiServer) = (other.Name, other.Network, other.ControlPlane, other.Locality, other.Access, other.ApiServer);
+        (PodCidrs, ServiceCidrs, Gateway, WebhookReach, SlicesNotify) = (other.PodCidrs, other.ServiceCidrs, other.Gateway, other.WebhookReach, other.SlicesNotify);
+        (Leaving, Draining, MayExport, Dns) = (other.Leaving, other.Draining, other.MayExport, other.Dns);
+        (VirtualNetwork, ClusterDomain) = (other.VirtualNetwork, other.ClusterDomain);
+    }
+
     public required ClusterName Name { get; init; }
 
     public required NetworkName Network { get; init; }
@@ -49,6 +63,15 @@ public sealed class MeshCluster
 
     public required string ClusterDomain { get; init; }
 
+    /// <summary>The same cluster, where what the document leaves open is filled in.</summary>
+    public MeshCluster Filled(string? region, string? virtualNetwork, ImmutableArray<IPNetwork> podCidrs, ImmutableArray<IPNetwork> serviceCidrs) => new(this)
+    {
+        Locality = Locality ?? region,
+        VirtualNetwork = VirtualNetwork ?? virtualNetwork,
+        PodCidrs = PodCidrs.IsEmpty ? podCidrs : PodCidrs,
+        ServiceCidrs = ServiceCidrs.IsEmpty ? serviceCidrs : ServiceCidrs,
+    };
+
     public bool HasOwnControlPlane => ControlPlane == Name;
 
     /// <summary>Whether the document lets services of a namespace be exported; never those of the system.</summary>
@@ -85,7 +108,11 @@ public abstract record ClusterAccess
     public sealed record Aks(string ResourceId) : ClusterAccess;
 
     /// <summary>A kubeconfig that is a secret of the mesh's vault.</summary>
-    public sealed record VaultSecret(string SecretName) : ClusterAccess;
+    public sealed record VaultSecret(string SecretName) : ClusterAccess
+    {
+        /// <summary>The mesh's vault; null where the document names none, which no valid one does.</summary>
+        public Uri? Vault { get; init; }
+    }
 }
 
 /// <summary>The gateway for traffic of other networks: its Service, or fixed addresses, and the pods behind it.</summary>

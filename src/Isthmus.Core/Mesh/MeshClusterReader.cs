@@ -8,7 +8,7 @@ namespace Isthmus.Core.Mesh;
 internal sealed record ReadCluster(MeshCluster Cluster, FieldReader Fields);
 
 /// <summary>Reads <c>spec.clusters</c> and the settings that clusters inherit from <c>spec</c>.</summary>
-internal sealed class MeshClusterReader(FieldReader spec, string? directory, List<MeshDocumentError> errors)
+internal sealed class MeshClusterReader(FieldReader spec, string? directory, List<MeshDocumentError> errors, Uri? vault)
 {
     private static readonly string[] DnsChoices = ["coredns", "coredns-custom", "private", "sidecar", "none"];
 
@@ -18,10 +18,15 @@ internal sealed class MeshClusterReader(FieldReader spec, string? directory, Lis
         var defaultDns = spec.Has("dns") ? dns : null;
         var mayExport = Namespaces(spec);
         var clusters = spec.Maps("clusters").Select(fields => new ReadCluster(Cluster(fields, defaultDns, mayExport), fields)).ToList();
-        if (clusters.Count == 0 && !errors.Exists(error => error.Path.StartsWith(spec.At("clusters"), StringComparison.Ordinal)))
+        // With discovery all may come by themselves.
+        if (clusters.Count == 0 && !spec.Has("discovery") && !errors.Exists(error => error.Path.StartsWith(spec.At("clusters"), StringComparison.Ordinal)))
             spec.Error("clusters", "lists no cluster");
         return clusters;
     }
+
+    /// <summary>What clusters inherit; for those that are not listed.</summary>
+    public ClusterDefaults Defaults() =>
+        new([.. spec.Texts("mayExport").Select(ns => ns.Text)], spec.Has("dns") ? Dns(spec.Text("dns") ?? "") : null);
 
     private MeshCluster Cluster(FieldReader fields, string? defaultDns, ImmutableArray<string> mayExport)
     {
@@ -107,13 +112,15 @@ internal sealed class MeshClusterReader(FieldReader spec, string? directory, Lis
             fields.Error("access", "has to hold exactly one of kubeconfig, aks, vaultSecret");
         if (context is not null && kubeconfig is null)
             access.Error("context", "belongs to a kubeconfig");
-        if (aks is not null && !IsManagedCluster(aks))
+        if (aks is not null && !ArmIds.IsManagedCluster(aks))
             access.Error("aks", $"'{aks}' is not of the form /subscriptions/…/resourceGroups/…/providers/Microsoft.ContainerService/managedClusters/NAME");
         if (secret is not null && !NameRules.IsVaultName(secret))
             access.Error("vaultSecret", $"'{secret}' is no name of a secret");
+        if (secret is not null && !spec.Has("trust"))
+            access.Error("vaultSecret", "needs spec.trust.vault: the vault that the secret is in");
         if (kubeconfig is not null)
             return new ClusterAccess.Kubeconfig(directory is null ? kubeconfig : Path.Combine(directory, kubeconfig), context);
-        return aks is not null ? new ClusterAccess.Aks(aks) : secret is not null ? new ClusterAccess.VaultSecret(secret) : nowhere;
+        return aks is not null ? new ClusterAccess.Aks(aks) : secret is not null ? new ClusterAccess.VaultSecret(secret) { Vault = vault } : nowhere;
     }
 
     private static Uri? ApiServer(FieldReader fields)
@@ -124,17 +131,6 @@ internal sealed class MeshClusterReader(FieldReader spec, string? directory, Lis
             return address;
         fields.Error("apiServer", $"'{text}' is not of the form https://HOST[:PORT]");
         return null;
-    }
-
-    private static bool IsManagedCluster(string id)
-    {
-        var parts = id.Split('/');
-        return parts.Length == 9 && parts[0].Length == 0 && parts.Skip(1).All(part => part.Length > 0)
-            && Is(1, "subscriptions") && Is(3, "resourceGroups") && Is(5, "providers")
-            && Is(6, "Microsoft.ContainerService") && Is(7, "managedClusters");
-
-        // ARM compares resource ids without regard to case.
-        bool Is(int index, string word) => string.Equals(parts[index], word, StringComparison.OrdinalIgnoreCase);
     }
 
     private ImmutableArray<IPNetwork> Ranges(FieldReader fields, string key)

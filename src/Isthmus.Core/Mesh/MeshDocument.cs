@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 
 namespace Isthmus.Core.Mesh;
@@ -6,6 +7,18 @@ namespace Isthmus.Core.Mesh;
 /// <summary>The mesh document: what one mesh consists of. Only valid documents exist; <see cref="Parse"/> makes them.</summary>
 public sealed class MeshDocument
 {
+    public MeshDocument()
+    {
+    }
+
+    [SetsRequiredMembers]
+    private MeshDocument(MeshDocument other)
+    {
+        (Name, Generation, Domain, AddressRange, Trust, PrivateDns) = (other.Name, other.Generation, other.Domain, other.AddressRange, other.Trust, other.PrivateDns);
+        (Injection, Clusters, Rejected, Discovery, Defaults) = (other.Injection, other.Clusters, other.Rejected, other.Discovery, other.Defaults);
+        (Gone, Notices) = (other.Gone, other.Notices);
+    }
+
     public required string Name { get; init; }
 
     /// <summary>Counts up with each edit; a run with an older one than it finds in a cluster stops. 0 where not given.</summary>
@@ -29,19 +42,25 @@ public sealed class MeshDocument
     /// <summary>What is wrong with a newer document, which therefore is not the one in use; none where this is the newest.</summary>
     public ImmutableArray<MeshDocumentError> Rejected { get; private init; } = [];
 
+    /// <summary>Where clusters are looked for that join by a tag; null: nowhere.</summary>
+    public DiscoverySettings? Discovery { get; init; }
+
+    public ClusterDefaults Defaults { get; init; } = ClusterDefaults.None;
+
+    /// <summary>Clusters that Azure has no more. They are not asked for anything, and what they offered is withdrawn.</summary>
+    public ImmutableArray<MeshCluster> Gone { get; private init; } = [];
+
+    /// <summary>What the person on call should know of the clusters that Azure has.</summary>
+    public ImmutableArray<string> Notices { get; private init; } = [];
+
     /// <summary>The same document, which stays in use because a newer one has errors.</summary>
-    public MeshDocument WithRejected(ImmutableArray<MeshDocumentError> errors) => new()
-    {
-        Name = Name,
-        Generation = Generation,
-        Domain = Domain,
-        AddressRange = AddressRange,
-        Trust = Trust,
-        PrivateDns = PrivateDns,
-        Injection = Injection,
-        Clusters = Clusters,
-        Rejected = errors,
-    };
+    public MeshDocument WithRejected(ImmutableArray<MeshDocumentError> errors) => new(this) { Rejected = errors };
+
+    /// <summary>The same document with what is known of Azure's clusters.</summary>
+    public MeshDocument WithClusters(ImmutableArray<MeshCluster> clusters, ImmutableArray<MeshCluster> gone, ImmutableArray<string> notices) =>
+        new(this) { Clusters = clusters, Gone = gone, Notices = notices };
+
+    public MeshDocument WithNotices(IEnumerable<string> notices) => new(this) { Notices = Notices.AddRange(notices) };
 
     public MeshCluster? Find(ClusterName name) => Clusters.FirstOrDefault(cluster => cluster.Name == name);
 

@@ -77,11 +77,13 @@ internal static class MeshDocumentParser
         var trust = Trust(spec);
         var privateDns = PrivateDns(spec);
         var injection = Injection(spec);
-        var clusters = new MeshClusterReader(spec, directory, errors).Read();
+        var clusters = new MeshClusterReader(spec, directory, errors, trust?.Vault);
+        var listed = clusters.Read();
+        var discovery = Discovery(spec);
         spec.Finish();
         var rules = new MeshDocumentRules(errors);
-        rules.Check(clusters, range);
-        MeshDocumentRules.CheckPrivateDns(clusters, spec.Has("privateDns"));
+        rules.Check(listed, range);
+        MeshDocumentRules.CheckPrivateDns(listed, spec.Has("privateDns"));
         return new MeshDocument
         {
             Name = name,
@@ -91,7 +93,9 @@ internal static class MeshDocumentParser
             Trust = trust,
             PrivateDns = privateDns,
             Injection = injection,
-            Clusters = [.. clusters.Select(cluster => cluster.Cluster)],
+            Discovery = discovery,
+            Defaults = clusters.Defaults(),
+            Clusters = [.. listed.Select(cluster => cluster.Cluster)],
         };
     }
 
@@ -147,6 +151,19 @@ internal static class MeshDocumentParser
             dns.Error("resourceGroup", $"'{group}' is not of the form /subscriptions/…/resourceGroups/NAME");
         dns.Finish();
         return group is null ? null : new PrivateDnsSettings(group);
+    }
+
+    private static DiscoverySettings? Discovery(FieldReader spec)
+    {
+        if (spec.Map("discovery") is not { } discovery)
+            return null;
+        var subscriptions = discovery.Texts("subscriptions");
+        if (subscriptions.IsEmpty)
+            discovery.Error("subscriptions", "is required: the ids of the subscriptions whose AKS clusters may join by a tag");
+        foreach (var (text, _, _) in subscriptions.Where(subscription => !Guid.TryParseExact(subscription.Text, "D", out _)))
+            discovery.Error("subscriptions", $"'{text}' is no id of a subscription, such as 11111111-2222-3333-4444-555555555555");
+        discovery.Finish();
+        return new DiscoverySettings([.. subscriptions.Select(subscription => subscription.Text.ToLowerInvariant()).Distinct()]);
     }
 
     private static InjectionPolicy Injection(FieldReader spec)

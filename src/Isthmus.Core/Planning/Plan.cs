@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json.Nodes;
-using Isthmus.Core.Federation;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 
@@ -32,7 +30,7 @@ public sealed class Plan
 
     public bool HasWrites => Actions.Any(action => action.IsWrite);
 
-    public Plan With(Plan other) => new(Actions.Concat(other.Actions));
+    public Plan With(params IEnumerable<Plan> others) => new(Actions.Concat(others.SelectMany(other => other.Actions)));
 
     /// <summary>Where two planners speak of one object, the first word counts; a write comes before the reasons for leaving it alone.</summary>
     public Plan WithoutRepeats() =>
@@ -59,12 +57,10 @@ public sealed class Plan
     // Whoever sees a headless service's own objects looks for those of its pods, so they are there first and longest.
     private static int Turn(PlannedAction action) => action switch
     {
-        PlannedAction.Create create => IsOfPods(create.Content) ? 1 : 0,
-        PlannedAction.Delete delete => IsOfPods(delete.Live) ? 0 : 1,
+        PlannedAction.Create create => create.IsOfPods ? 1 : 0,
+        PlannedAction.Delete delete => delete.IsOfPods ? 0 : 1,
         _ => 0,
     };
-
-    private static bool IsOfPods(JsonObject obj) => obj.Label(FederationNames.PodLabel) is not null || obj.Label(FederationNames.SubsetsLabel) is not null;
 
     private static int Stage(PlannedAction action)
     {

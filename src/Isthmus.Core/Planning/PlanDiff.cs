@@ -3,9 +3,6 @@ using Isthmus.Core.Kubernetes;
 
 namespace Isthmus.Core.Planning;
 
-/// <summary>An object as it was found.</summary>
-public readonly record struct ObservedObject(ObjectId Id, JsonObject Live);
-
 /// <summary>An object as it should be, without what the server adds.</summary>
 public readonly record struct DesiredObject(ObjectId Id, JsonObject Content);
 
@@ -18,21 +15,21 @@ public static class PlanDiff
     /// </summary>
     public static Plan Compute(IEnumerable<DesiredObject> desired, IEnumerable<ObservedObject> observed, Predicate<ObservedObject>? mayDelete = null)
     {
-        var live = new Dictionary<ObjectId, JsonObject>();
-        foreach (var (id, obj) in observed)
-            live[id] = obj;
+        var live = new Dictionary<ObjectId, ObservedObject>();
+        foreach (var found in observed)
+            live[found.Id] = found;
         var actions = new List<PlannedAction>();
         var wanted = new HashSet<ObjectId>();
         foreach (var (id, content) in desired)
         {
             wanted.Add(id);
-            actions.Add(Act(id, content, live.GetValueOrDefault(id)));
+            actions.Add(Act(id, content, live.TryGetValue(id, out var found) ? found.Live : null));
         }
 
-        foreach (var (id, obj) in live)
+        foreach (var found in live.Values.Where(found => !wanted.Contains(found.Id)))
         {
-            if (!wanted.Contains(id) && !obj.IsTerminating() && mayDelete?.Invoke(new ObservedObject(id, obj)) != false)
-                actions.Add(new PlannedAction.Delete(id, obj));
+            if (!found.Live.IsTerminating() && mayDelete?.Invoke(found) != false)
+                actions.Add(new PlannedAction.Delete(found.Id, found.Live));
         }
 
         return new Plan(actions);

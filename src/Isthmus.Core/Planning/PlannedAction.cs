@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Isthmus.Core.Federation;
+using Isthmus.Core.Json;
 using Isthmus.Core.Kubernetes;
 
 namespace Isthmus.Core.Planning;
@@ -16,15 +18,51 @@ public abstract record PlannedAction
     /// <summary>Whether it records on a Service what objects elsewhere are derived from, and so comes before them.</summary>
     public bool IsClaim => this is Replace && Id.Kind == ResourceKind.Service;
 
-    public sealed record Create(ObjectId Id, JsonObject Content) : PlannedAction(Id);
+    // Contents are held as text: the first run of a large mesh plans tens of thousands of objects.
+    public sealed record Create : PlannedAction
+    {
+        private readonly PackedJson _content;
 
-    /// <param name="Live">What was observed; its resourceVersion goes with the write.</param>
-    /// <param name="Content">The whole object as it is to be.</param>
-    public sealed record Replace(ObjectId Id, JsonObject Live, JsonObject Content) : PlannedAction(Id);
+        public Create(ObjectId id, JsonObject content)
+            : base(id) => (_content, IsOfPods) = (new PackedJson(content), IsPart(content));
 
-    public sealed record Delete(ObjectId Id, JsonObject Live) : PlannedAction(Id);
+        public JsonObject Content => _content.Unpack();
+
+        /// <summary>Whether it belongs to the names of single pods.</summary>
+        internal bool IsOfPods { get; }
+    }
+
+    public sealed record Replace : PlannedAction
+    {
+        private readonly PackedJson _live;
+        private readonly PackedJson _content;
+
+        public Replace(ObjectId id, JsonObject live, JsonObject content)
+            : base(id) => (_live, _content) = (new PackedJson(live), new PackedJson(content));
+
+        /// <summary>What was observed; its resourceVersion goes with the write.</summary>
+        public JsonObject Live => _live.Unpack();
+
+        /// <summary>The whole object as it is to be.</summary>
+        public JsonObject Content => _content.Unpack();
+    }
+
+    public sealed record Delete : PlannedAction
+    {
+        private readonly PackedJson _live;
+
+        public Delete(ObjectId id, JsonObject live)
+            : base(id) => (_live, IsOfPods) = (new PackedJson(live), IsPart(live));
+
+        public JsonObject Live => _live.Unpack();
+
+        /// <summary>Whether it belongs to the names of single pods.</summary>
+        internal bool IsOfPods { get; }
+    }
 
     public sealed record Unchanged(ObjectId Id) : PlannedAction(Id);
 
     public sealed record Skipped(ObjectId Id, string Reason) : PlannedAction(Id);
+
+    private static bool IsPart(JsonObject obj) => obj.Label(FederationNames.PodLabel) is not null || obj.Label(FederationNames.SubsetsLabel) is not null;
 }

@@ -47,6 +47,9 @@ internal sealed class CheckObjects(ClusterApi api, CheckReader reader)
             DnsConfigMap = dns,
             NodeLocalDns = await reader.GetAsync(ResourceKind.ConfigMap, DnsPlanner.Namespace, "node-local-dns", cancellationToken).ConfigureAwait(false),
             CaSecret = cluster.HasOwnControlPlane ? await reader.GetAsync(secret.Kind, secret.Namespace, secret.Name, cancellationToken).ConfigureAwait(false) : null,
+            RemoteSecrets = cluster.HasOwnControlPlane
+                ? await reader.ListAsync(ResourceKind.Secret, SystemNamespaces.Istio, $"{RemoteSecret.Label}=true", cancellationToken).ConfigureAwait(false)
+                : [],
             Ranges = await reader.GuardAsync<ClusterRanges>(
                 "the pod and Service ranges", async () => await RangeObserver.FindAsync(api, cluster, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false) ?? ClusterRanges.Unknown,
         };

@@ -1,8 +1,9 @@
 using Azure.Messaging.EventGrid;
 using Isthmus.Core.Webhooks;
+using Isthmus.Runtime.Aks;
+using Isthmus.Runtime.Arm;
 using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Mesh;
-using Isthmus.Runtime.PrivateDns;
 
 namespace Isthmus.Runtime.Composition;
 
@@ -15,6 +16,9 @@ public sealed record IsthmusParts
 
     /// <summary>Null where there is no identity for Azure: then no zone of Azure Private DNS can be kept.</summary>
     public ArmClient? Arm { get; init; }
+
+    /// <summary>Null where there is no identity for Azure: then no cluster is reached over it.</summary>
+    public AzureAccess? Access { get; init; }
 
     /// <summary>Made on first use: a host on this machine knows its own address only once it listens.</summary>
     public required Func<IServiceProvider, WebhookSettings> Webhooks { get; init; }

@@ -22,6 +22,8 @@ public static class IsthmusServices
         services.AddSingleton(parts.Webhooks);
         if (parts.Arm is { } arm)
             services.AddSingleton(arm);
+        if (parts.Access is { } access)
+            services.AddSingleton(access);
         services.AddSingleton<IMeshEventPublisher>(new EventGridMeshEventPublisher(parts.Topic));
         services.AddSingleton<ICertificateSource, KeyVaultCertificateSource>();
         services.AddSingleton<WebhookGuard>();

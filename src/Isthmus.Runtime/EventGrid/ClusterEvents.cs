@@ -17,6 +17,14 @@ public sealed class ClusterEvents(
         var document = await documents.ReadAsync(cancellationToken).ConfigureAwait(false);
         switch (AzureEvents.ConcernOf(document, received))
         {
+            case ClusterConcern.Clusters { ResourceId: { } id } known:
+                Warn(known.Names[0], known.Warning);
+                // Apart from runs that our own events ask for and that do not ask Azure: runs of one name are shared.
+                await runs.RunAsync($"clusters/{known.Names[0]}/azure", token => reconciler.RunAsync(id, token), cancellationToken).ConfigureAwait(false);
+                break;
+            case ClusterConcern.Newcomer newcomer:
+                await runs.RunAsync($"clusters/{newcomer.ResourceId}", token => reconciler.RunAsync(newcomer.ResourceId, token), cancellationToken).ConfigureAwait(false);
+                break;
             case ClusterConcern.Clusters { Names: [var cluster] } one:
                 Warn(cluster, one.Warning);
                 await runs.RunAsync($"clusters/{cluster}", token => reconciler.RunAsync(cluster, token), cancellationToken).ConfigureAwait(false);

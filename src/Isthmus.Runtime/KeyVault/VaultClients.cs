@@ -3,6 +3,7 @@ using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Security.KeyVault.Certificates;
 using Azure.Security.KeyVault.Secrets;
+using Isthmus.Runtime.Arm;
 
 namespace Isthmus.Runtime.KeyVault;
 
@@ -24,20 +25,5 @@ public sealed class VaultClients(TokenCredential credential, HttpPipelineTranspo
         if (transport is not null)
             options.Transport = transport;
         return options;
-    }
-
-    /// <summary>Does as the vault says when it throttles, unless that is longer than a run may take: then the next run tries again.</summary>
-    private sealed class ShortWaits() : RetryPolicy(maxRetries: 3, DelayStrategy.CreateExponentialDelayStrategy(TimeSpan.FromMilliseconds(400), TimeSpan.FromSeconds(4)))
-    {
-        private const int LongestSeconds = 5;
-
-        protected override bool ShouldRetry(HttpMessage message, Exception? exception) => IsShort(message) && base.ShouldRetry(message, exception);
-
-        protected override ValueTask<bool> ShouldRetryAsync(HttpMessage message, Exception? exception) =>
-            IsShort(message) ? base.ShouldRetryAsync(message, exception) : ValueTask.FromResult(false);
-
-        private static bool IsShort(HttpMessage message) =>
-            !message.HasResponse || !message.Response.Headers.TryGetValue("Retry-After", out var after)
-            || !int.TryParse(after, System.Globalization.CultureInfo.InvariantCulture, out var seconds) || seconds <= LongestSeconds;
     }
 }

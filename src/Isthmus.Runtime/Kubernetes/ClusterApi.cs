@@ -26,25 +26,31 @@ public sealed class ClusterApi : IDisposable
     private const int PageSize = 500;
     private const string FieldManager = "isthmus";
 
-    private readonly k8s.Kubernetes _client;
+    /// <summary>How long what a link found is relied on: an API server may get another address or CA, a kubeconfig another token.</summary>
+    private static readonly TimeSpan LinkLife = TimeSpan.FromMinutes(15);
+
+    private readonly IClusterLink? _link;
+    private readonly SemaphoreSlim _connecting = new(1);
     private readonly ResiliencePipeline _reads;
     private readonly ResiliencePipeline _writes;
 
     private readonly ClusterApiOptions _options;
     private readonly TimeProvider _time;
 
+    private volatile Connected? _connected;
+    private volatile bool _hasFailed;
+
     public ClusterApi(ClusterName cluster, KubernetesClientConfiguration configuration, ClusterApiOptions options, TimeProvider time)
+        : this(cluster, options, time) => _connected = Connect(configuration);
+
+    /// <summary>A cluster whose API server is asked for when the first request goes out.</summary>
+    internal ClusterApi(ClusterName cluster, IClusterLink link, ClusterApiOptions options, TimeProvider time)
+        : this(cluster, options, time) => _link = link;
+
+    private ClusterApi(ClusterName cluster, ClusterApiOptions options, TimeProvider time)
     {
         Cluster = cluster;
-        Address = ApiServerAddresses.Of(configuration);
         (_options, _time) = (options, time);
-        configuration.FirstMessageHandlerSetup += handler =>
-        {
-            handler.ConnectTimeout = options.ConnectTimeout;
-            handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);
-        };
-        configuration.HttpClientTimeout = Timeout.InfiniteTimeSpan;
-        _client = new k8s.Kubernetes(configuration, options.Handler is { } handler ? [handler(cluster)] : []);
         _writes = new ResiliencePipelineBuilder { TimeProvider = time }.AddTimeout(options.RequestTimeout).Build();
         _reads = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions
@@ -62,8 +68,11 @@ public sealed class ClusterApi : IDisposable
 
     public ClusterName Cluster { get; }
 
-    /// <summary>The API server that this client talks to.</summary>
-    public ApiServerAddress Address { get; }
+    /// <summary>The API server that this client talks to; known once it was asked for something.</summary>
+    public ApiServerAddress Address => _connected?.Address ?? throw new InvalidOperationException($"Nothing was asked of cluster {Cluster} yet.");
+
+    /// <summary>Whether the way to it is to be found anew: it failed, or was found long ago.</summary>
+    internal bool IsStale => _link is not null && (_hasFailed || (_connected is { } connected && _time.GetElapsedTime(connected.At) > LinkLife));
 
     /// <summary>The same API server, for the holder of a token. The caller disposes it.</summary>
     public ClusterApi WithToken(string token) => new(Cluster, ApiServerAddresses.WithToken(Address, token), _options, _time);
@@ -71,6 +80,7 @@ public sealed class ClusterApi : IDisposable
     /// <summary>Asks who the server is, once and without trying again, so that the time it takes is the server's.</summary>
     public async Task<ServerAnswer> AskVersionAsync(CancellationToken cancellationToken)
     {
+        await ClientAsync(cancellationToken).ConfigureAwait(false);
         var (sent, start) = (_time.GetUtcNow(), _time.GetTimestamp());
         DateTimeOffset? date = null;
         var answer = await GuardAsync(_writes, HttpMethod.Get, "version", null, cancellationToken, response => date = response.Headers.Date).ConfigureAwait(false);
@@ -113,11 +123,11 @@ public sealed class ClusterApi : IDisposable
         ResourceKind kind, string? ns, string? labelSelector, string? fieldSelector, CancellationToken cancellationToken) =>
         ListAsync(kind, ns, labelSelector, fieldSelector, item => item, cancellationToken);
 
-    /// <summary>The same, where of each object only a part is kept, made while its page is read.</summary>
-    public async Task<IReadOnlyList<JsonObject>> ListAsync(
-        ResourceKind kind, string? ns, string? labelSelector, string? fieldSelector, Func<JsonObject, JsonObject> keep, CancellationToken cancellationToken)
+    /// <summary>The same, where of each object only what <paramref name="keep"/> makes of it is kept, while its page is read.</summary>
+    public async Task<IReadOnlyList<T>> ListAsync<T>(
+        ResourceKind kind, string? ns, string? labelSelector, string? fieldSelector, Func<JsonObject, T> keep, CancellationToken cancellationToken)
     {
-        var items = new List<JsonObject>();
+        var items = new List<T>();
         string? next = null;
         do
         {
@@ -202,7 +212,11 @@ public sealed class ClusterApi : IDisposable
         }
     }
 
-    public void Dispose() => _client.Dispose();
+    public void Dispose()
+    {
+        _connected?.Client.Dispose();
+        _connecting.Dispose();
+    }
 
     // Out of their page without a copy: a full run holds tens of thousands of them.
     private static JsonObject[] TakeItems(JsonObject page)
@@ -243,6 +257,29 @@ public sealed class ClusterApi : IDisposable
     private async Task<JsonObject> GuardAsync(
         ResiliencePipeline pipeline, HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken, Action<HttpResponseMessage>? onAnswer = null)
     {
+        if (_link is not { } link)
+            return await AskAsync(pipeline, method, path, body, onAnswer, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await AskAsync(pipeline, method, path, body, onAnswer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ClusterApiException refusal) when (refusal.Status == 401)
+        {
+            _hasFailed = true;
+            throw;
+        }
+        catch (ClusterUnreachableException silence)
+        {
+            _hasFailed = true;
+            if (_connected is null || !silence.IsServersSilence || await link.ExplainAsync(cancellationToken).ConfigureAwait(false) is not { } reason)
+                throw;
+            throw silence.Because(reason);
+        }
+    }
+
+    private async Task<JsonObject> AskAsync(
+        ResiliencePipeline pipeline, HttpMethod method, string path, JsonObject? body, Action<HttpResponseMessage>? onAnswer, CancellationToken cancellationToken)
+    {
         try
         {
             return await pipeline.ExecuteAsync(async token => await SendAsync(method, path, body, onAnswer, token).ConfigureAwait(false), cancellationToken)
@@ -250,24 +287,25 @@ public sealed class ClusterApi : IDisposable
         }
         catch (TimeoutRejectedException timeout)
         {
-            throw new ClusterUnreachableException(Cluster, $"no answer within {timeout.Timeout.TotalSeconds:0.#} s", timeout);
+            throw new ClusterUnreachableException(Cluster, $"no answer within {timeout.Timeout.TotalSeconds:0.#} s", timeout) { IsServersSilence = true };
         }
         // SocketException: HttpClient lets it through bare when a connection is reset just after it was opened.
         catch (Exception silence) when (silence is HttpRequestException or IOException or SocketException or AuthenticationException or KubernetesClientException)
         {
-            throw new ClusterUnreachableException(Cluster, silence.GetBaseException().Message, silence);
+            throw new ClusterUnreachableException(Cluster, silence.GetBaseException().Message, silence) { IsServersSilence = true };
         }
         catch (OperationCanceledException silence) when (!cancellationToken.IsCancellationRequested)
         {
             // The handler's own connect timeout shows as a cancellation that nobody asked for.
-            throw new ClusterUnreachableException(Cluster, "no connection in time", silence);
+            throw new ClusterUnreachableException(Cluster, "no connection in time", silence) { IsServersSilence = true };
         }
     }
 
     private async Task<JsonObject> SendAsync(
         HttpMethod method, string path, JsonObject? body, Action<HttpResponseMessage>? onAnswer, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(method, new Uri(_client.BaseUri, path));
+        var client = await ClientAsync(cancellationToken).ConfigureAwait(false);
+        using var request = new HttpRequestMessage(method, new Uri(client.BaseUri, path));
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue(FieldManager, "0.1"));
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         if (body is not null)
@@ -276,15 +314,43 @@ public sealed class ClusterApi : IDisposable
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         }
 
-        if (_client.Credentials is { } credentials)
+        if (client.Credentials is { } credentials)
             await credentials.ProcessHttpRequestAsync(request, cancellationToken).ConfigureAwait(false);
-        using var response = await _client.HttpClient.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        using var response = await client.HttpClient.SendAsync(request, cancellationToken).ConfigureAwait(false);
         onAnswer?.Invoke(response);
         var answered = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         var answer = Parse(answered);
         if (!response.IsSuccessStatusCode)
             throw Refusal(response.StatusCode, answer, answered);
         return answer ?? throw new ClusterApiException(Cluster, (int)response.StatusCode, "", "the answer is not a JSON object");
+    }
+
+    private async ValueTask<k8s.Kubernetes> ClientAsync(CancellationToken cancellationToken)
+    {
+        if (_connected is { } connected)
+            return connected.Client;
+        var link = _link ?? throw new System.Diagnostics.UnreachableException();
+        await _connecting.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return (_connected ??= Connect(await link.ConnectAsync(cancellationToken).ConfigureAwait(false))).Client;
+        }
+        finally
+        {
+            _connecting.Release();
+        }
+    }
+
+    private Connected Connect(KubernetesClientConfiguration configuration)
+    {
+        configuration.FirstMessageHandlerSetup += handler =>
+        {
+            handler.ConnectTimeout = _options.ConnectTimeout;
+            handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);
+        };
+        configuration.HttpClientTimeout = Timeout.InfiniteTimeSpan;
+        var client = new k8s.Kubernetes(configuration, _options.Handler is { } handler ? [handler(Cluster)] : []);
+        return new Connected(client, ApiServerAddresses.Of(configuration), _time.GetTimestamp());
     }
 
     private ClusterApiException Refusal(HttpStatusCode status, JsonObject? answer, byte[] body)
@@ -305,4 +371,6 @@ public sealed class ClusterApi : IDisposable
             return null;
         }
     }
+
+    private sealed record Connected(k8s.Kubernetes Client, ApiServerAddress Address, long At);
 }

@@ -24,4 +24,10 @@ public sealed class ClusterUnreachableException(ClusterName cluster, string mess
     : Exception($"cluster {cluster} cannot be reached: {Redaction.Text(message)}", inner)
 {
     public ClusterName Cluster { get; } = cluster;
+
+    /// <summary>Whether its API server was asked and did not answer; otherwise there was no way to ask it.</summary>
+    internal bool IsServersSilence { get; init; }
+
+    /// <summary>The same silence, with what is known of why.</summary>
+    internal ClusterUnreachableException Because(string reason) => new(Cluster, $"{message} ({reason})", this);
 }

@@ -1,16 +1,17 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using Isthmus.Core.Mesh;
+using Isthmus.Runtime.Aks;
+using Isthmus.Runtime.Arm;
 using Isthmus.Runtime.Mesh;
-using Isthmus.Runtime.PrivateDns;
+using YamlDotNet.Core;
 using k8s;
 using k8s.Exceptions;
-using YamlDotNet.Core;
 
 namespace Isthmus.Runtime.Kubernetes;
 
 /// <summary>The clusters of a mesh document, each connected once and again when its access changes.</summary>
-public sealed class ClusterConnections(IMeshDocumentSource documents, ClusterApiOptions options, TimeProvider time, ArmClient? arm = null) : IDisposable
+public sealed class ClusterConnections(
+    IMeshDocumentSource documents, ClusterApiOptions options, TimeProvider time, ArmClient? arm = null, AzureAccess? azure = null) : IDisposable
 {
     private readonly ConcurrentDictionary<ClusterName, Lazy<Connection>> _connections = new();
 
@@ -43,7 +44,7 @@ public sealed class ClusterConnections(IMeshDocumentSource documents, ClusterApi
                 throw;
             }
 
-            if (connection.Stamp == stamp)
+            if (connection.Stamp == stamp && !connection.Api.IsStale)
                 return connection.Api;
             // The old client is left to requests still under way; it holds only pooled connections that expire.
             _connections.TryRemove(KeyValuePair.Create(cluster.Name, entry));
@@ -61,15 +62,11 @@ public sealed class ClusterConnections(IMeshDocumentSource documents, ClusterApi
 
     private Connection Connect(MeshCluster cluster, (ClusterAccess, DateTime) stamp)
     {
-        var configuration = cluster.Access switch
-        {
-            ClusterAccess.Kubeconfig file => FromFile(cluster.Name, file),
-            ClusterAccess.Aks => throw new ClusterUnreachableException(cluster.Name, "access by aks is not supported yet; use access.kubeconfig"),
-            ClusterAccess.VaultSecret => throw new ClusterUnreachableException(
-                cluster.Name, "access by vaultSecret is not supported yet; use access.kubeconfig"),
-            _ => throw new UnreachableException(),
-        };
-        return new Connection(new ClusterApi(cluster.Name, configuration, options, time), stamp);
+        if (cluster.Access is ClusterAccess.Kubeconfig file)
+            return new Connection(new ClusterApi(cluster.Name, FromFile(cluster.Name, file), options, time), stamp);
+        var link = azure?.LinkTo(cluster)
+            ?? throw new ClusterUnreachableException(cluster.Name, "access by aks or vaultSecret leads over Azure, and this command has no identity for it");
+        return new Connection(new ClusterApi(cluster.Name, link, options, time), stamp);
     }
 
     private static KubernetesClientConfiguration FromFile(ClusterName name, ClusterAccess.Kubeconfig file)

@@ -15,7 +15,7 @@ public sealed class BlobMeshDocumentSource(IStoredText blob, IStoredText lastGoo
     /// <summary>What the copy's name ends in.</summary>
     public const string LastGoodSuffix = ".last-good";
 
-    private static readonly TimeSpan Recent = TimeSpan.FromSeconds(30);
+    internal static readonly TimeSpan Recent = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _gate = new(1);
     private volatile Reading? _last;

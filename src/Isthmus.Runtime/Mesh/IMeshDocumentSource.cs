@@ -13,6 +13,12 @@ public interface IMeshDocumentSource
     /// wait for and which write nothing.
     /// </summary>
     Task<MeshDocument> ReadRecentAsync(CancellationToken cancellationToken) => ReadAsync(cancellationToken);
+
+    /// <summary>The document after a look at all clusters that Azure knows of; a dry run keeps nothing of what it sees.</summary>
+    Task<MeshDocument> LookAsync(bool isDryRun, CancellationToken cancellationToken) => ReadAsync(cancellationToken);
+
+    /// <summary>The document after a look at one resource of Azure, which something happened to.</summary>
+    Task<MeshDocument> LookAtAsync(string resourceId, CancellationToken cancellationToken) => ReadAsync(cancellationToken);
 }
 
 /// <summary>The mesh document cannot be used; the message lists every error with its path and line.</summary>

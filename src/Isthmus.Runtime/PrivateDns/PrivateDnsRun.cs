@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Isthmus.Core.Dns;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Planning;
+using Isthmus.Runtime.Arm;
 using Isthmus.Runtime.Reconcilers;
 
 namespace Isthmus.Runtime.PrivateDns;
@@ -75,15 +76,15 @@ internal static class PrivateDnsRun
             switch (step)
             {
                 case PlannedAction.Create create:
-                    await arm.PutAsync(path, PrivateDnsJson.Resource(step.Id, create.Content), null, cancellationToken).ConfigureAwait(false);
+                    await arm.PutAsync(path, PrivateDnsZones.ApiVersion, PrivateDnsJson.Resource(step.Id, create.Content), null, cancellationToken).ConfigureAwait(false);
                     state.Wrote(step.Id, RunOutcome.Created);
                     break;
                 case PlannedAction.Replace replace:
-                    await arm.PutAsync(path, PrivateDnsJson.Resource(step.Id, replace.Content), PrivateDnsJson.ETag(replace.Live), cancellationToken).ConfigureAwait(false);
+                    await arm.PutAsync(path, PrivateDnsZones.ApiVersion, PrivateDnsJson.Resource(step.Id, replace.Content), PrivateDnsJson.ETag(replace.Live), cancellationToken).ConfigureAwait(false);
                     state.Wrote(step.Id, RunOutcome.Configured);
                     break;
                 case PlannedAction.Delete delete:
-                    await arm.DeleteAsync(path, PrivateDnsJson.ETag(delete.Live), cancellationToken).ConfigureAwait(false);
+                    await arm.DeleteAsync(path, PrivateDnsZones.ApiVersion, PrivateDnsJson.ETag(delete.Live), cancellationToken).ConfigureAwait(false);
                     state.Wrote(step.Id, RunOutcome.Deleted);
                     break;
                 default:

@@ -4,6 +4,7 @@ using Isthmus.Core.Dns;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Planning;
+using Isthmus.Runtime.Arm;
 
 namespace Isthmus.Runtime.PrivateDns;
 
@@ -13,12 +14,15 @@ internal sealed class PrivateDnsZones(ArmClient arm, PrivateDnsSettings settings
     /// <summary>Requests beside each other: enough to be quick, few enough for ARM's limits.</summary>
     public const int AtOnce = 8;
 
+    /// <summary>The api-version of Microsoft.Network for private zones.</summary>
+    public const string ApiVersion = "2020-06-01";
+
     private const string Page = "$top=100";
 
     /// <summary>All zones of the domain and all of ours, each with one listing of its record sets.</summary>
     public async Task<PrivateDnsSnapshot> ReadAllAsync(CancellationToken cancellationToken)
     {
-        var zones = await arm.ListAsync($"{settings.ResourceGroup}/providers/Microsoft.Network/privateDnsZones", Page, cancellationToken).ConfigureAwait(false);
+        var zones = await arm.ListAsync($"{settings.ResourceGroup}/providers/Microsoft.Network/privateDnsZones", ApiVersion, Page, cancellationToken).ConfigureAwait(false);
         var read = new ConcurrentBag<PrivateZoneSnapshot>();
         await Parallel.ForEachAsync(zones, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (resource, token) =>
         {
@@ -32,8 +36,8 @@ internal sealed class PrivateDnsZones(ArmClient arm, PrivateDnsSettings settings
     private async Task<PrivateZoneSnapshot> ReadWholeAsync(JsonObject zone, CancellationToken cancellationToken)
     {
         var name = zone.Name();
-        var links = await arm.ListAsync($"{Path(name)}/virtualNetworkLinks", Page, cancellationToken).ConfigureAwait(false);
-        var records = await arm.ListAsync($"{Path(name)}/ALL", Page, cancellationToken).ConfigureAwait(false);
+        var links = await arm.ListAsync($"{Path(name)}/virtualNetworkLinks", ApiVersion, Page, cancellationToken).ConfigureAwait(false);
+        var records = await arm.ListAsync($"{Path(name)}/ALL", ApiVersion, Page, cancellationToken).ConfigureAwait(false);
         return new PrivateZoneSnapshot
         {
             Name = name,
@@ -58,13 +62,13 @@ internal sealed class PrivateDnsZones(ArmClient arm, PrivateDnsSettings settings
 
     private async Task<PrivateZoneSnapshot> ReadAsync(string name, IReadOnlyList<string> records, CancellationToken cancellationToken)
     {
-        var zone = await arm.GetAsync(Path(name), cancellationToken).ConfigureAwait(false);
+        var zone = await arm.GetAsync(Path(name), ApiVersion, cancellationToken).ConfigureAwait(false);
         if (zone is null)
             return new PrivateZoneSnapshot { Name = name, Zone = null };
-        var links = arm.ListAsync($"{Path(name)}/virtualNetworkLinks", Page, cancellationToken);
+        var links = arm.ListAsync($"{Path(name)}/virtualNetworkLinks", ApiVersion, Page, cancellationToken);
         // Pods have names below their service's; the filter gives what ends in a dot and the suffix, so not the name itself.
-        var named = records.Select(record => arm.GetAsync($"{Path(name)}/A/{record}", cancellationToken)).ToList();
-        var below = records.Select(record => arm.ListAsync($"{Path(name)}/A", $"{Page}&$recordsetnamesuffix={record}", cancellationToken)).ToList();
+        var named = records.Select(record => arm.GetAsync($"{Path(name)}/A/{record}", ApiVersion, cancellationToken)).ToList();
+        var below = records.Select(record => arm.ListAsync($"{Path(name)}/A", ApiVersion, $"{Page}&$recordsetnamesuffix={record}", cancellationToken)).ToList();
         await Task.WhenAll(named.Cast<Task>().Concat(below).Append(links)).ConfigureAwait(false);
         var found = (await Task.WhenAll(named).ConfigureAwait(false)).Concat((await Task.WhenAll(below).ConfigureAwait(false)).SelectMany(list => list));
         return new PrivateZoneSnapshot

@@ -8,7 +8,6 @@ namespace Isthmus.Runtime.Reconcilers;
 /// <summary>What clusters under one control plane need beside all others (modes 2 and 3). Observe and plan once.</summary>
 internal sealed class ControlPlaneRun(ClusterConnections connections, ReconcilerOptions options, TimeProvider time)
 {
-    private readonly RangeObserver _ranges = new(connections);
     private readonly NetworkObserver _networks = new(connections);
     private readonly RemoteSecretRun _secrets = new(connections, options, time);
     private readonly MirrorRun _mirrors = new(connections, options);
@@ -16,11 +15,10 @@ internal sealed class ControlPlaneRun(ClusterConnections connections, Reconciler
     /// <summary>Adds to the other capabilities' plan.</summary>
     public async Task<Plan> AddAsync(Plan plan, MeshDocument mesh, bool isDryRun, RunState state, CancellationToken cancellationToken)
     {
-        var ranges = RangePreflight.Check(mesh, await _ranges.ObserveAsync(mesh, state, cancellationToken).ConfigureAwait(false));
-        var secrets = await _secrets.PlanAsync(mesh, ranges.Refusals, isDryRun, state, cancellationToken).ConfigureAwait(false);
+        var secrets = await _secrets.PlanAsync(mesh, isDryRun, state, cancellationToken).ConfigureAwait(false);
         var seen = await _networks.ObserveAsync(mesh, state, cancellationToken).ConfigureAwait(false);
         var networks = NetworkPlanner.Plan(mesh, seen with { KeptOut = secrets.KeptOut });
         var mirrors = await _mirrors.PlanAsync(mesh, secrets.KeptOut, state, cancellationToken).ConfigureAwait(false);
-        return secrets.HoldNamespaces(plan.With(ranges.Findings).With(networks).With(secrets.Plan).With(mirrors).WithoutRepeats());
+        return secrets.HoldNamespaces(plan.With(networks).With(secrets.Plan).With(mirrors).WithoutRepeats());
     }
 }

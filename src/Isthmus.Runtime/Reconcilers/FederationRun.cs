@@ -34,6 +34,6 @@ internal sealed class FederationRun(ClusterConnections connections, ReconcilerOp
         // The namespace comes first in a plan's order, so that there is somewhere to write.
         var namespaces = mesh.Clusters.Where(cluster => seen.Namespaces.ContainsKey(cluster.Name))
             .Select(cluster => WebhookPlanner.PlanNamespace(mesh, cluster, seen.Namespaces[cluster.Name]));
-        return namespaces.Aggregate(plan, (all, one) => all.With(one));
+        return plan.With(namespaces);
     }
 }

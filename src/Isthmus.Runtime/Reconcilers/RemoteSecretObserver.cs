@@ -11,8 +11,7 @@ namespace Isthmus.Runtime.Reconcilers;
 /// <summary>Reads what remote secrets are planned from: in every cluster first the Secrets, then the account.</summary>
 internal sealed class RemoteSecretObserver(ClusterConnections connections, TimeProvider time)
 {
-    public async Task<RemoteSecretSnapshot> ObserveAsync(
-        MeshDocument mesh, IReadOnlyDictionary<ClusterName, string> refusals, RunState state, CancellationToken cancellationToken)
+    public async Task<RemoteSecretSnapshot> ObserveAsync(MeshDocument mesh, RunState state, CancellationToken cancellationToken)
     {
         var secrets = new ConcurrentDictionary<ClusterName, IReadOnlyList<JsonObject>>();
         await EachAsync(mesh.Clusters, state, async (cluster, api) =>
@@ -25,7 +24,6 @@ internal sealed class RemoteSecretObserver(ClusterConnections connections, TimeP
         {
             Readers = readers.Where(entry => state.IsServed(entry.Key)).ToDictionary(),
             Secrets = secrets.Where(entry => state.IsServed(entry.Key)).ToDictionary(),
-            Refusals = refusals,
             Now = time.GetUtcNow(),
         };
     }

@@ -9,17 +9,20 @@ namespace Isthmus.Runtime.Reconcilers;
 internal sealed class RemoteSecretRun(ClusterConnections connections, ReconcilerOptions options, TimeProvider time)
 {
     private readonly RemoteSecretObserver _observer = new(connections, time);
+    private readonly RangeObserver _ranges = new(connections);
     private readonly ReaderTokens _tokens = new(time);
 
     /// <param name="mesh">The document to go by.</param>
-    /// <param name="refusals">Clusters that may not join their control plane's network, and why.</param>
     /// <param name="isDryRun">Whether no token is to be asked for.</param>
     /// <param name="state">What the run has met so far.</param>
     /// <param name="cancellationToken">Ends the run at once.</param>
-    public async Task<RemoteSecretPlan> PlanAsync(
-        MeshDocument mesh, IReadOnlyDictionary<ClusterName, string> refusals, bool isDryRun, RunState state, CancellationToken cancellationToken)
+    public async Task<RemoteSecretPlan> PlanAsync(MeshDocument mesh, bool isDryRun, RunState state, CancellationToken cancellationToken)
     {
-        var seen = await _observer.ObserveAsync(mesh, refusals, state, cancellationToken).ConfigureAwait(false);
+        // Who is read already decides who would join whom; and what is written is read before what it is derived from.
+        var seen = await _observer.ObserveAsync(mesh, state, cancellationToken).ConfigureAwait(false);
+        var found = await _ranges.ObserveAsync(mesh, state, cancellationToken).ConfigureAwait(false);
+        var ranges = RangePreflight.Check(mesh, found, RemoteSecretPlanner.Read(mesh, seen));
+        seen = seen with { Refusals = ranges.Refusals };
         var planned = RemoteSecretPlanner.Plan(mesh, seen);
         var needed = planned.NeedToken.Select(name => mesh.Find(name)).OfType<MeshCluster>()
             .Where(cluster => !state.IsRefused(RemoteSecret.Id(cluster.ControlPlane, cluster.Name))).ToList();
@@ -37,6 +40,7 @@ internal sealed class RemoteSecretRun(ClusterConnections connections, Reconciler
             planned = RemoteSecretPlanner.Plan(mesh, With(seen, tokens));
         }
 
+        planned = planned with { Plan = planned.Plan.With(ranges.Findings) };
         return options.AllowDeletes ? planned : planned with { Plan = DeletionGuard.Apply(planned.Plan, name => mesh.Find(name) is { Leaving: true }) };
     }
 
@@ -61,11 +65,8 @@ internal sealed class RemoteSecretRun(ClusterConnections connections, Reconciler
         return null;
     }
 
-    private static RemoteSecretSnapshot With(RemoteSecretSnapshot seen, Dictionary<ClusterName, ReaderToken> tokens) => new()
+    private static RemoteSecretSnapshot With(RemoteSecretSnapshot seen, Dictionary<ClusterName, ReaderToken> tokens) => seen with
     {
         Readers = seen.Readers.ToDictionary(entry => entry.Key, entry => tokens.TryGetValue(entry.Key, out var token) ? entry.Value with { NewToken = token } : entry.Value),
-        Secrets = seen.Secrets,
-        Refusals = seen.Refusals,
-        Now = seen.Now,
     };
 }

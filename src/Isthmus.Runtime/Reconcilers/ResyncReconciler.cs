@@ -16,9 +16,14 @@ public sealed class ResyncReconciler(IMeshDocumentSource documents, MeshRun run,
 
     private async Task<RunReport> RunAsync(bool isDryRun, RunControl? control, CancellationToken cancellationToken)
     {
-        var mesh = await documents.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var mesh = await documents.LookAsync(isDryRun, cancellationToken).ConfigureAwait(false);
         var report = await run.RunAsync(mesh, mesh.Clusters, options.ResyncBudget, isDryRun, cancellationToken, control).ConfigureAwait(false);
-        return (report with { Failures = report.Failures.AddRange(Rejections(mesh)) }).Within(options.Scope);
+        report = report with
+        {
+            Failures = report.Failures.AddRange(Rejections(mesh)),
+            Warnings = report.Warnings.AddRange(mesh.Notices.Select(notice => new RunFailure(null, notice))),
+        };
+        return report.Within(options.Scope);
     }
 
     /// <summary>Where a newer document has errors the last good one is applied, and the run says so until somebody mends it.</summary>

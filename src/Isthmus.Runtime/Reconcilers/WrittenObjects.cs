@@ -58,12 +58,10 @@ internal sealed record WrittenObjects(
     private static async Task<IReadOnlyList<JsonObject>> ReadAsync(
         ClusterApi api, ResourceKind kind, MeshDocument mesh, IReadOnlyList<ServiceName> names, RunState state, CancellationToken cancellationToken)
     {
-        var reads = new List<Task<IReadOnlyList<JsonObject>>>();
+        var inTheWay = state.InTheWay(api.Cluster).Where(id => id.Kind == kind).Select(id => OneAsync(api, kind, id.Namespace, id.Name, cancellationToken));
         if (names.Count == 0)
-            reads.Add(api.ListAsync(kind, SystemNamespaces.Isthmus, null, null, cancellationToken));
-        // An exporter's subsets stand in the namespace of its gateway, or of one that it had before.
-        if (names.Count == 0 && kind == ResourceKind.DestinationRule)
-            reads.Add(api.ListAsync(kind, null, $"{Ownership.Selector(mesh.Name)},{FederationNames.SubsetsLabel}", null, cancellationToken));
+            return await AllAsync(api, kind, mesh, inTheWay, cancellationToken).ConfigureAwait(false);
+        var reads = new List<Task<IReadOnlyList<JsonObject>>>(inTheWay);
         foreach (var name in names)
         {
             if (state.SeesPods)
@@ -71,9 +69,21 @@ internal sealed record WrittenObjects(
             reads.Add(OneAsync(api, kind, SystemNamespaces.Isthmus, name.GlobalHost(mesh.Domain), cancellationToken));
         }
 
-        reads.AddRange(state.InTheWay(api.Cluster).Where(id => id.Kind == kind).Select(id => OneAsync(api, kind, id.Namespace, id.Name, cancellationToken)));
         var found = await Task.WhenAll(reads).ConfigureAwait(false);
         return [.. found.SelectMany(list => list).DistinctBy(live => (live.NamespaceName(), live.Name()))];
+    }
+
+    // Nearly every name has objects in every cluster: held as trees they would be the largest part of a full run's memory.
+    private static async Task<PackedObjects> AllAsync(
+        ClusterApi api, ResourceKind kind, MeshDocument mesh, IEnumerable<Task<IReadOnlyList<JsonObject>>> inTheWay, CancellationToken cancellationToken)
+    {
+        var ours = api.ListAsync(kind, SystemNamespaces.Isthmus, null, null, PackedObject.Of, cancellationToken);
+        // An exporter's subsets stand in the namespace of its gateway, or of one that it had before.
+        var subsets = kind == ResourceKind.DestinationRule
+            ? api.ListAsync(kind, null, $"{Ownership.Selector(mesh.Name)},{FederationNames.SubsetsLabel}", null, PackedObject.Of, cancellationToken)
+            : Task.FromResult<IReadOnlyList<PackedObject>>([]);
+        var others = await Task.WhenAll(inTheWay).ConfigureAwait(false);
+        return new PackedObjects([.. await ours.ConfigureAwait(false), .. await subsets.ConfigureAwait(false), .. others.SelectMany(list => list).Select(PackedObject.Of)]);
     }
 
     private static async Task<IReadOnlyList<JsonObject>> OneAsync(ClusterApi api, ResourceKind kind, string? ns, string name, CancellationToken cancellationToken) =>

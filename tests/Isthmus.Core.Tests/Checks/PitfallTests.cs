@@ -182,4 +182,17 @@ public sealed class PitfallTests
         Assert.Contains("overlaps the mesh's addressRange", Assert.Single(CheckWorld.Problems(virtuals)).What, StringComparison.Ordinal);
         Assert.Contains(CheckWorld.Problems(pods, mesh), problem => problem is { Subject: "ranges", Cluster.Value: "west", Severity: CheckSeverity.Error });
     }
+
+    [Fact]
+    public void Ranges_on_a_flat_network_are_told_those_that_are_not_known_too()
+    {
+        var mesh = CheckWorld.Mesh(text => text
+            .Replace("network: n-east", "network: n-east, podCidrs: [10.1.0.0/16], serviceCidrs: [10.2.0.0/16]", StringComparison.Ordinal)
+            .Replace("network: n-west", "network: n-east, controlPlane: east, podCidrs: [10.3.0.0/16]", StringComparison.Ordinal));
+
+        var findings = CheckWorld.Find(CheckWorld.Good, mesh).Where(finding => finding.Subject == "ranges").ToList();
+
+        Assert.Contains(findings, finding => finding is { Cluster.Value: "east", Severity: CheckSeverity.Ok, What: "pods 10.1.0.0/16; Services 10.2.0.0/16; in nobody's way on network n-east" });
+        Assert.Contains(findings, finding => finding is { Cluster.Value: "west", Severity: CheckSeverity.Warning, ToDo: "give serviceCidrs" });
+    }
 }

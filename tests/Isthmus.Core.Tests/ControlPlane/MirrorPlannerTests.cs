@@ -39,6 +39,35 @@ public sealed class MirrorPlannerTests
     }
 
     [Fact]
+    public void A_mirror_has_the_settings_that_istiod_goes_by_and_no_label_of_anybody()
+    {
+        var world = new MirrorWorld();
+        world.Add("west", "reviews", "trafficDistribution: PreferClose, internalTrafficPolicy: Local, publishNotReadyAddresses: true, ports: [{port: 80}]");
+        Metadata(world, "west")["annotations"] = new JsonObject { ["networking.istio.io/exportTo"] = ".", ["kubectl.kubernetes.io/last-applied-configuration"] = "{}" };
+        Metadata(world, "west")["labels"] = new JsonObject { ["istio.io/use-waypoint"] = "wp", ["topology.istio.io/network"] = "n1", ["app.kubernetes.io/instance"] = "argo", ["isthmus.dev/export"] = "true" };
+        world.Settle(Mesh);
+        var mirror = world.State[MirrorWorld.Id("east", "reviews")];
+        Assert.Equal(
+            ["isthmus.dev/mirror-of", "networking.istio.io/exportTo", "networking.istio.io/traffic-distribution"],
+            Assert.IsType<JsonObject>(mirror["metadata"]?["annotations"]).Select(entry => entry.Key).Order(StringComparer.Ordinal));
+        Assert.Equal("PreferClose", mirror.Annotation("networking.istio.io/traffic-distribution"));
+        Assert.Equal(
+            ["app.kubernetes.io/managed-by", "isthmus.dev/mesh", "isthmus.dev/mirror", "istio.io/use-waypoint"],
+            Assert.IsType<JsonObject>(mirror["metadata"]?["labels"]).Select(entry => entry.Key).Order(StringComparer.Ordinal));
+        Assert.Equal("""{"type":"ClusterIP","ports":[{"port":80,"protocol":"TCP"}],"internalTrafficPolicy":"Local","publishNotReadyAddresses":true}""", mirror["spec"]?.ToJsonString());
+
+        // The source goes back to what is usual, and so does the mirror; what others put on it stays.
+        Metadata(world, "east")["annotations"]?.AsObject().Add("team", "a");
+        world.Add("west", "reviews", "internalTrafficPolicy: Cluster, ports: [{port: 80}]");
+        world.Settle(Mesh);
+        mirror = world.State[MirrorWorld.Id("east", "reviews")];
+        Assert.Equal("""{"type":"ClusterIP","ports":[{"port":80,"protocol":"TCP"}],"internalTrafficPolicy":"Cluster","publishNotReadyAddresses":false}""", mirror["spec"]?.ToJsonString());
+        Assert.Equal(["isthmus.dev/mirror-of", "team"], Assert.IsType<JsonObject>(mirror["metadata"]?["annotations"]).Select(entry => entry.Key).Order(StringComparer.Ordinal));
+    }
+
+    private static JsonObject Metadata(MirrorWorld world, string cluster) => Assert.IsType<JsonObject>(world.State[MirrorWorld.Id(cluster, "reviews")]["metadata"]);
+
+    [Fact]
     public void What_the_server_adds_to_a_mirror_is_no_change()
     {
         var world = new MirrorWorld();

@@ -11,6 +11,7 @@ namespace Isthmus.Core.Tests.ControlPlane;
 public sealed class RangePreflightTests
 {
     private static readonly ClusterName West = new("west");
+    private static readonly ClusterName North = new("north");
 
     [Theory]
     [InlineData("10.1.0.0/16", "10.96.0.0/16", "10.1.4.0/24", "10.97.0.0/16", "pods 10.1.0.0/16 of east overlap pods 10.1.4.0/24 of west")]
@@ -24,7 +25,7 @@ public sealed class RangePreflightTests
         var mesh = ReaderWorld.Mesh(
             $"name: east, network: n1, podCidrs: ['{pods}'], serviceCidrs: ['{services}']",
             $"name: west, network: n1, controlPlane: east, podCidrs: ['{otherPods}'], serviceCidrs: ['{otherServices}']");
-        var report = RangePreflight.Check(mesh, new Dictionary<ClusterName, ClusterRanges>());
+        var report = Check(mesh);
         Assert.Equal(clash is null ? [] : [West], report.Refusals.Keys);
         if (clash is not null)
             Assert.Contains(clash, Assert.IsType<PlannedAction.Skipped>(Assert.Single(report.Findings.Actions)).Reason, StringComparison.Ordinal);
@@ -40,7 +41,7 @@ public sealed class RangePreflightTests
             "name: south, network: n2, controlPlane: east, podCidrs: [10.1.0.0/16], serviceCidrs: [10.6.0.0/16]",
             "name: other, network: n1, podCidrs: [10.1.0.0/16], serviceCidrs: [10.6.0.0/16]");
         // The control plane's own cluster is there in any case, so it is the other one that stays out.
-        Assert.Equal([West], RangePreflight.Check(mesh, new Dictionary<ClusterName, ClusterRanges>()).Refusals.Keys);
+        Assert.Equal([West], Check(mesh).Refusals.Keys);
     }
 
     [Fact]
@@ -53,17 +54,60 @@ public sealed class RangePreflightTests
             [new ClusterName("north")] = new() { Pods = [IPNetwork.Parse("10.1.2.0/24")], Services = [IPNetwork.Parse("10.96.0.0/16")] },
             [West] = new() { Pods = [IPNetwork.Parse("10.7.0.0/16")], Services = [IPNetwork.Parse("10.96.0.0/16")] },
         };
-        var reason = Assert.Single(RangePreflight.Check(mesh, found).Refusals);
+        var reason = Assert.Single(RangePreflight.Check(mesh, found, new HashSet<ClusterName>()).Refusals);
         Assert.Equal(West, reason.Key);
         Assert.Contains("pods 10.1.2.0/24 of north overlap pods 10.1.0.0/16 of west; Services 10.96.0.0/16 of north overlap Services 10.96.0.0/16 of west", reason.Value, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_cluster_that_stays_out_is_in_nobodys_way_and_its_clashes_are_named_all_the_same()
+    {
+        var mesh = ReaderWorld.Mesh(
+            "name: east, network: n1, podCidrs: [10.1.0.0/16], serviceCidrs: [10.11.0.0/16]",
+            "name: west, network: n1, controlPlane: east, podCidrs: [10.0.0.0/14], serviceCidrs: [10.12.0.0/16]",
+            "name: north, network: n1, controlPlane: east, podCidrs: [10.2.0.0/16], serviceCidrs: [10.13.0.0/16]");
+        var refusal = Assert.Single(Check(mesh).Refusals);
+        Assert.Equal(West, refusal.Key);
+        Assert.Contains("pods 10.1.0.0/16 of east overlap pods 10.0.0.0/14 of west", refusal.Value, StringComparison.Ordinal);
+        Assert.Contains("pods 10.0.0.0/14 of west overlap pods 10.2.0.0/16 of north", refusal.Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Who_is_read_already_comes_before_who_would_join_and_stays_where_two_of_them_clash()
+    {
+        var mesh = ReaderWorld.Mesh(
+            "name: north, network: n1, controlPlane: east, podCidrs: [10.1.0.0/16], serviceCidrs: [10.13.0.0/16]",
+            "name: east, network: n1, podCidrs: [10.9.0.0/16], serviceCidrs: [10.11.0.0/16]",
+            "name: west, network: n1, controlPlane: east, podCidrs: [10.1.0.0/16], serviceCidrs: [10.12.0.0/16]");
+        Assert.Equal([West], Check(mesh).Refusals.Keys);
+        Assert.Equal([North], Check(mesh, West).Refusals.Keys);
+        var both = Assert.Single(Check(mesh, West, North).Refusals);
+        Assert.Contains("its istiod reads it already", both.Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_those_that_may_join_no_two_share_an_address_and_each_that_may_not_shares_one_with_them() =>
+        Gen.Select(Gen.Int[0, 3].Array[4], Gen.Int[0, 3].Array[4], Gen.Bool.Array[4]).Sample((pods, services, read) =>
+        {
+            var names = new[] { "east", "north", "south", "west" };
+            var mesh = ReaderWorld.Mesh([.. names.Select((name, i) =>
+                $"name: {name}, network: n1, podCidrs: [10.{pods[i]}.0.0/16], serviceCidrs: ['fd00:{services[i]}::/32']{(i == 0 ? "" : ", controlPlane: east")}")]);
+            var inUse = names.Skip(1).Where((_, i) => read[i + 1]).Select(name => new ClusterName(name)).ToHashSet();
+            var refusals = RangePreflight.Check(mesh, new Dictionary<ClusterName, ClusterRanges>(), inUse).Refusals;
+            bool Share(int left, int right) => left != right && (pods[left] == pods[right] || services[left] == services[right]);
+            bool IsIn(int i) => i == 0 || read[i] || !refusals.ContainsKey(new ClusterName(names[i]));
+            var all = Enumerable.Range(0, 4).ToList();
+            return all.Where(i => i > 0 && !read[i]).All(i => IsIn(i) != all.Any(other => IsIn(other) && Share(i, other)))
+                && all.All(i => all.Where(other => Share(i, other)).All(other => refusals.Values.Any(reason =>
+                    reason.Contains($"clusters {names[Math.Min(i, other)]} and {names[Math.Max(i, other)]} ", StringComparison.Ordinal))));
+        }, iter: 500);
 
     [Fact]
     public void What_is_not_known_is_said()
     {
         var mesh = ReaderWorld.Mesh("name: east, network: n1, podCidrs: [10.1.0.0/16], serviceCidrs: [10.2.0.0/16]", "name: west, network: n1, controlPlane: east, serviceCidrs: [10.3.0.0/16]");
         Assert.Equal([West], RangePreflight.ToBeFound(mesh).Select(cluster => cluster.Name));
-        var report = RangePreflight.Check(mesh, new Dictionary<ClusterName, ClusterRanges> { [West] = ClusterRanges.Unknown });
+        var report = RangePreflight.Check(mesh, new Dictionary<ClusterName, ClusterRanges> { [West] = ClusterRanges.Unknown }, new HashSet<ClusterName>());
         Assert.Contains("give podCidrs", Assert.IsType<PlannedAction.Skipped>(Assert.Single(report.Findings.Actions)).Reason, StringComparison.Ordinal);
         Assert.Empty(report.Refusals);
     }
@@ -92,6 +136,9 @@ public sealed class RangePreflightTests
                 return Enumerable.Range(0, 1024).Select(number => IPAddress.Parse($"10.0.{number >> 8}.{number & 255}"))
                     .All(address => ranges.Any(range => range.Contains(address)) == collapsed.Any(range => range.Contains(address)));
             }, iter: 200);
+
+    private static RangeReport Check(MeshDocument mesh, params ClusterName[] read) =>
+        RangePreflight.Check(mesh, new Dictionary<ClusterName, ClusterRanges>(), read.ToHashSet());
 
     private static IPAddress Masked(IPAddress address, int length)
     {

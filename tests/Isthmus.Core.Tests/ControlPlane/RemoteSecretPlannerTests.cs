@@ -209,6 +209,33 @@ public sealed class RemoteSecretPlannerTests
     }
 
     [Fact]
+    public void A_secret_that_istioctl_made_becomes_ours_in_place_where_it_is_labelled_so()
+    {
+        var world = new ReaderWorld();
+        var id = ReaderWorld.Secret("east", "west");
+        world.State[id] = new JsonObject
+        {
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = id.Name,
+                ["namespace"] = "istio-system",
+                ["labels"] = new JsonObject { ["istio/multiCluster"] = "true" },
+                ["annotations"] = new JsonObject { ["networking.istio.io/cluster"] = "west" },
+            },
+            ["data"] = new JsonObject { ["west"] = "eA==" },
+        };
+        var reason = Assert.Single(world.Settle(Mesh).Actions.OfType<PlannedAction.Skipped>()).Reason;
+        Assert.Contains("kubectl label secret -n istio-system istio-remote-secret-west app.kubernetes.io/managed-by=isthmus isthmus.dev/mesh=m", reason, StringComparison.Ordinal);
+        var labels = Assert.IsType<JsonObject>(world.State[id]["metadata"]?["labels"]);
+        (labels["app.kubernetes.io/managed-by"], labels["isthmus.dev/mesh"]) = ("isthmus", "m");
+        var needed = world.Plan(Mesh);
+        Assert.Equal([WestName], needed.NeedToken);
+        Assert.DoesNotContain(needed.Plan.Actions, action => action is PlannedAction.Delete);
+        Assert.DoesNotContain(world.Settle(Mesh).Actions, action => action is PlannedAction.Skipped);
+        Assert.Contains("token-", Kubeconfig(world.State[id]), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_secret_of_somebody_else_for_the_same_cluster_is_a_clash()
     {
         var world = new ReaderWorld();

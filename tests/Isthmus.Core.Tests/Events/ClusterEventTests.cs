@@ -49,6 +49,22 @@ public sealed class ClusterEventTests
     public void Other_resources_are_nothing_to_the_mesh(string subject) =>
         Assert.IsType<ClusterConcern.Nothing>(AzureEvents.ConcernOf(Document, Written(subject, null)));
 
+    [Theory]
+    [InlineData("11111111-2222-3333-4444-555555555555", true)]
+    [InlineData("99999999-2222-3333-4444-555555555555", false)]
+    public void A_cluster_that_nobody_knows_of_is_asked_for_where_clusters_may_join(string subscription, bool asked)
+    {
+        var document = MeshDocument.Parse("apiVersion: isthmus.dev/v1alpha1\nkind: Mesh\nmetadata: {name: test}\nspec: {discovery: {subscriptions: [11111111-2222-3333-4444-555555555555]}}").Document;
+        Assert.NotNull(document);
+        var id = $"/subscriptions/{subscription}/resourceGroups/mesh/providers/Microsoft.ContainerService/managedClusters/new";
+        var concern = AzureEvents.ConcernOf(document, Written(id + "/agentPools/one", "Microsoft.ContainerService/managedClusters/agentPools/write"));
+        Assert.Equal(asked ? id : null, (concern as ClusterConcern.Newcomer)?.ResourceId);
+    }
+
+    [Fact]
+    public void A_cluster_that_Azure_tells_of_is_asked_for_by_its_id() =>
+        Assert.Equal(East, Assert.IsType<ClusterConcern.Clusters>(AzureEvents.ConcernOf(Document, Written(East + "/agentPools/one", null))).ResourceId);
+
     [Fact]
     public void Our_own_event_names_its_cluster() =>
         Assert.Equal([new ClusterName("west")], Assert.IsType<ClusterConcern.Clusters>(

@@ -67,6 +67,28 @@ public sealed class CheckCommandTests
     }
 
     [Fact]
+    public async Task The_age_of_the_token_of_each_served_cluster_is_told_and_one_that_the_server_does_not_know()
+    {
+        await using var mesh = await CliRun.StartMeshAsync("east", "north", "west");
+        await mesh.WriteDocumentAsync(document => CliRun.WithoutTrust(document)
+            .Replace("network: n-north", "network: n-north, controlPlane: east", StringComparison.Ordinal)
+            .Replace("network: n-west", "network: n-west, controlPlane: east", StringComparison.Ordinal));
+        Assert.Contains("remote secret of west: there is none yet", (await RunAsync(mesh)).Output, StringComparison.Ordinal);
+        Assert.True((await mesh.Resync().RunAsync(TestContext.Current.CancellationToken)).Succeeded);
+        var west = await mesh.ApiAsync("west");
+        var account = await west.GetAsync(ResourceKind.ServiceAccount, "isthmus-system", "istio-reader-east", TestContext.Current.CancellationToken);
+        await west.DeleteAsync(ResourceKind.ServiceAccount, account ?? [], TestContext.Current.CancellationToken);
+
+        var run = await RunAsync(mesh);
+
+        Assert.Matches(@"\n  ok       remote secret of north: its token is 0 min old and ends in [67] d \d+ h; it is renewed from 20\d\d-", run.Output);
+        Assert.Contains(
+            "\n  error    remote secret of west: the API server of cluster west does not know its token, so istiod does not read the cluster: run isthmus apply: it gets a new one",
+            run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("eyJ", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Ctrl_C_ends_a_check()
     {
         await using var mesh = await CliRun.StartMeshAsync("east");

@@ -5,6 +5,7 @@ using Azure.Core.Pipeline;
 using Isthmus.Core.Dns;
 using Isthmus.Embedded.PrivateDns;
 using Isthmus.Embedded.Tls;
+using Isthmus.Runtime.Arm;
 using Isthmus.Runtime.PrivateDns;
 using Isthmus.Runtime.Reconcilers;
 using Isthmus.System.Tests.Reconcilers;
@@ -244,7 +245,7 @@ public sealed class PrivateDnsTests : IAsyncLifetime
     });
 
     private Task PutAsync(string path, string body) => Arm(Dns.Token).PutAsync(
-        $"{Group}/providers/Microsoft.Network/privateDnsZones/{path}", JsonNode.Parse(body)?.AsObject() ?? [], null, Cancel);
+        $"{Group}/providers/Microsoft.Network/privateDnsZones/{path}", PrivateDnsZones.ApiVersion, JsonNode.Parse(body)?.AsObject() ?? [], null, Cancel);
 
     private ArmClient Arm(string token) => new(
         DelegatedTokenCredential.Create((_, _) => new AccessToken(token, DateTimeOffset.MaxValue)), TimeProvider.System, new HttpClientTransport(Dns.CreateHandler()));

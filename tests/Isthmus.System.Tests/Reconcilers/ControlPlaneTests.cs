@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Isthmus.Core.Json;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
+using Isthmus.Runtime.Kubernetes;
 using Isthmus.Runtime.Reconcilers;
 using Xunit;
 
@@ -90,49 +91,6 @@ public sealed class ControlPlaneTests
     }
 
     [Fact]
-    public async Task What_others_write_at_the_same_time_is_there_byte_for_byte_when_ours_has_gone()
-    {
-        await using var mesh = await ServedMesh.StartAsync([East, "name: west, network: n2, controlPlane: east, gateway: {addresses: [20.0.0.2]}", North]);
-        var theirs = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["meshNetworks"] = "# by hand\n\nnetworks:   # ours to keep\n  'old net':\n    endpoints: [ {fromRegistry: legacy} ]  \n\n    gateways: []\n# the end, without a line's end",
-            ["mesh"] = "trustDomain:   cluster.local   # spaces\r\n",
-            ["other"] = "\ttab",
-        };
-        var edits = 0;
-        await mesh.RunAsync(Racing(_ => theirs));
-        var text = await mesh.MeshNetworksAsync("east");
-        var networks = Assert.IsType<JsonObject>(Yaml.Read(text)?["networks"]);
-        Assert.Equal(["n1", "n2", "n3", "old net"], networks.Select(network => network.Key).Order(StringComparer.Ordinal));
-        Assert.Empty(theirs["meshNetworks"].Split('\n').Except(text.Split('\n')));
-
-        edits = 0;
-        await mesh.WriteDocumentAsync(East, "name: west, network: n2, controlPlane: east, state: leaving", North + ", state: leaving");
-        await mesh.RunAsync(Racing(standing =>
-        {
-            theirs["meshNetworks"] = "# first of all\n" + theirs["meshNetworks"];
-            return new Dictionary<string, string> { ["meshNetworks"] = "# first of all\n" + standing };
-        }));
-        var after = Assert.IsType<JsonObject>((await mesh.FindAsync("east", ResourceKind.ConfigMap, "istio-system", "istio"))?["data"]);
-        Assert.Equal(theirs, after.ToDictionary(entry => entry.Key, entry => ObjectMetadata.TextOf(entry.Value) ?? ""));
-
-        // Somebody writes in between what we read and what we write, twice.
-        WatchedRequests Racing(Func<string, Dictionary<string, string>> write) => new()
-        {
-            Before = async (_, request) =>
-            {
-                if (request.Method != HttpMethod.Put || request.RequestUri?.AbsolutePath.EndsWith("/configmaps/istio", StringComparison.Ordinal) != true || edits++ >= 2)
-                    return;
-                var live = await mesh.FindAsync("east", ResourceKind.ConfigMap, "istio-system", "istio") ?? [];
-                var data = Assert.IsType<JsonObject>(live["data"]);
-                foreach (var (key, value) in write(ObjectMetadata.TextOf(data["meshNetworks"]) ?? ""))
-                    data[key] = value;
-                await mesh.Api("east").ReplaceAsync(ResourceKind.ConfigMap, live, Cancel);
-            },
-        };
-    }
-
-    [Fact]
     public async Task A_service_of_one_cluster_resolves_in_the_others_until_they_have_their_own()
     {
         await using var mesh = await ServedMesh.StartAsync([East, West, North]);
@@ -176,6 +134,55 @@ public sealed class ControlPlaneTests
         await mesh.CreateAsync("east", ResourceKind.Pod, "{metadata: {name: gw-1, namespace: istio-system, labels: {istio: eastwestgateway}}, spec: {containers: [{name: istio-proxy, image: proxy}]}}");
         var finding = Assert.Single((await mesh.PlanAsync()).Skipped, entry => entry.Kind == "Pod");
         Assert.Contains("ISTIO_META_REQUESTED_NETWORK_VIEW=n1", finding.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ranges_of_a_cluster_that_is_read_already_come_before_those_of_one_that_would_join()
+    {
+        const string EastFlat = "name: east, network: n1, podCidrs: [10.1.0.0/16], serviceCidrs: [10.101.0.0/16]";
+        const string WestFlat = "name: west, network: n1, controlPlane: east, podCidrs: [10.2.0.0/16], serviceCidrs: ['fd00:2::/112']";
+        const string NorthFlat = "name: north, network: n1, controlPlane: east, podCidrs: ['fd00:3::/64'], serviceCidrs: ['fd00:2::8000/116']";
+        await using var mesh = await ServedMesh.StartAsync([NorthFlat, EastFlat, WestFlat]);
+        await mesh.WriteDocumentAsync(EastFlat, WestFlat);
+        await mesh.RunAsync();
+        // North stands first in the document, and yet it is the one that joins.
+        await mesh.WriteDocumentAsync(NorthFlat, EastFlat, WestFlat);
+        var report = await mesh.RunAsync();
+        Assert.Null(await mesh.KubeconfigAsync("east", "north"));
+        Assert.NotNull(await mesh.KubeconfigAsync("east", "west"));
+        Assert.Contains(report.Skipped, entry => entry.Name == "istio-remote-secret-north" && entry.Reason?.Contains(
+            "clusters north and west share network n1, but Services fd00:2::8000/116 of north overlap Services fd00:2::/112 of west", StringComparison.Ordinal) == true);
+    }
+
+    [Fact]
+    public async Task A_cluster_that_leaves_takes_all_of_its_own_along_and_leaves_the_others_as_they_are()
+    {
+        await using var mesh = await ServedMesh.StartAsync([East, West, North]);
+        foreach (var cluster in new[] { "east", "west", "north" })
+            await mesh.CreateAsync(cluster, ResourceKind.Namespace, "{metadata: {name: shop}}");
+        await mesh.CreateAsync("west", ResourceKind.Namespace, "{metadata: {name: istio-system}}");
+        await mesh.MoveGatewayAsync("west", "20.0.0.2");
+        await mesh.ServeAsync("west", "reviews");
+        await mesh.ServeAsync("north", "ratings");
+        await mesh.RunAsync();
+        var north = await mesh.FindAsync("east", ResourceKind.Secret, "istio-system", "istio-remote-secret-north");
+        using var istiod = ServedMesh.ClientOf("west", Assert.IsType<string>(await mesh.KubeconfigAsync("east", "west")));
+
+        await mesh.WriteDocumentAsync(East, West + ", state: leaving", North);
+        await mesh.RunAsync();
+
+        Assert.Equal(401, (await Assert.ThrowsAsync<ClusterApiException>(() => istiod.ListAsync(ResourceKind.Service, null, null, null, Cancel))).Status);
+        Assert.Null(await mesh.KubeconfigAsync("east", "west"));
+        Assert.Equal(["n1", "n3"], Assert.IsType<JsonObject>(Yaml.Read(await mesh.MeshNetworksAsync("east"))?["networks"]).Select(network => network.Key));
+        // Its services go from the others, and theirs from it; its own stay.
+        Assert.Null(await mesh.FindAsync("east", ResourceKind.Service, "shop", "reviews"));
+        Assert.Null(await mesh.FindAsync("north", ResourceKind.Service, "shop", "reviews"));
+        Assert.Null(await mesh.FindAsync("west", ResourceKind.Service, "shop", "ratings"));
+        Assert.NotNull(await mesh.FindAsync("west", ResourceKind.Service, "shop", "reviews"));
+        Assert.NotNull(await mesh.FindAsync("east", ResourceKind.Service, "shop", "ratings"));
+        Assert.True(JsonNode.DeepEquals(north, await mesh.FindAsync("east", ResourceKind.Secret, "istio-system", "istio-remote-secret-north")));
+        Assert.Null((await mesh.FindAsync("west", ResourceKind.Namespace, null, "istio-system"))?.Label("topology.istio.io/network"));
+        Assert.Null(await mesh.FindAsync("west", ResourceKind.Namespace, null, "isthmus-system"));
     }
 
     private static async Task EditAsync(ServedMesh mesh, int number)

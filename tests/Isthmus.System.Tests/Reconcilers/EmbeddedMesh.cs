@@ -8,11 +8,11 @@ using Isthmus.Core.Webhooks;
 using Isthmus.Embedded.Cluster;
 using Isthmus.Embedded.Istio;
 using Isthmus.Embedded.Vault;
+using Isthmus.Runtime.Arm;
 using Isthmus.Runtime.Gateways;
 using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Kubernetes;
 using Isthmus.Runtime.Mesh;
-using Isthmus.Runtime.PrivateDns;
 using Isthmus.Runtime.Reconcilers;
 using Xunit;
 

@@ -4,7 +4,6 @@ using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using Isthmus.Runtime.Kubernetes;
 using Isthmus.Runtime.Reconcilers;
-using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Isthmus.System.Tests.Reconcilers;
@@ -48,64 +47,82 @@ public sealed class RemoteSecretTests
         Assert.Null(await mesh.KubeconfigAsync("east", "west"));
     }
 
-    /// <summary>A reader that lists all the time, by the Secret as it stands, through five lives of a token.</summary>
+    /// <summary>Readers that list all the time, through five lives of a token and ten renewals. A failure counts even where it was tried again.</summary>
     [Fact]
     public async Task Renewal_costs_a_reader_under_load_not_one_failed_list()
     {
-        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        await using var mesh = await ServedMesh.StartAsync([East, West, North], time);
+        var clock = new MovableClock();
+        await using var mesh = await ServedMesh.StartAsync([East, West, North], clock);
         await mesh.RunAsync();
-        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var readers = new[] { "west", "west", "north" }.Select(cluster => new IstiodReader(mesh, "east", cluster)).ToList();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        var rounds = new int[3];
-        var reader = Task.WhenAll(Enumerable.Range(0, rounds.Length).Select(number => Task.Run(
-            async () =>
-            {
-                while (!stop.IsCancellationRequested)
-                {
-                    var kubeconfig = Assert.IsType<string>(await mesh.KubeconfigAsync("east", "west"));
-                    lock (seen)
-                        seen.Add(kubeconfig);
-                    using var istiod = ServedMesh.ClientOf("west", kubeconfig);
-                    await istiod.ListAsync(ResourceKind.Service, null, null, null, Cancel);
-                    Interlocked.Increment(ref rounds[number]);
-                }
-            },
-            Cancel)));
-        for (var renewal = 0; renewal < 10; renewal++)
+        var reading = Task.WhenAll(readers.Select(reader => Task.Run(() => UntilOneFailsAsync(reader), Cancel)));
+        for (var renewal = 0; renewal < 10 && !stop.IsCancellationRequested; renewal++)
         {
             // A little over half of a token's seven days.
-            time.Advance(TimeSpan.FromDays(3.6));
+            clock.Advance(TimeSpan.FromDays(3.6));
             await mesh.RunAsync();
             // Each reader looks at the Secret again before days go by, as an istiod does that watches it: the round that it is in, and one more.
-            var targets = rounds.Select((_, number) => Volatile.Read(ref rounds[number]) + 2).ToArray();
-            while (targets.Select((target, number) => Volatile.Read(ref rounds[number]) < target).Any(isBehind => isBehind) && !reader.IsCompleted)
-                await Task.Yield();
+            await Task.WhenAny(reading, Task.WhenAll(readers.Select(reader => reader.TurnAsync(2, stop.Token))));
         }
 
         await stop.CancelAsync();
-        await reader;
-        Assert.True(seen.Count >= 10, $"{seen.Count} kubeconfigs were seen");
+        await reading;
+        Assert.Empty(readers.SelectMany(reader => reader.Failures));
+        Assert.All(readers, reader => Assert.True(reader.Seen.Count >= 10, $"{reader.Seen.Count} kubeconfigs were seen"));
+
+        async Task UntilOneFailsAsync(IstiodReader reader)
+        {
+            try
+            {
+                await reader.ReadAsync(stop.Token);
+            }
+            finally
+            {
+                await stop.CancelAsync();
+            }
+        }
     }
 
-    [Fact]
-    public async Task A_token_that_the_server_refuses_is_not_written_and_the_old_one_stays()
+    [Theory]
+    [InlineData(201, """{"kind":"TokenRequest","metadata":{},"status":{"token":"not-good","expirationTimestamp":"2099-01-01T00:00:00Z"}}""", "does not accept the token")]
+    [InlineData(201, """{"kind":"TokenRequest","metadata":{},"status":{}}""", "holds no token")]
+    [InlineData(403, """{"kind":"Status","status":"Failure","reason":"Forbidden","code":403,"message":"no tokens today"}""", "issued no token for isthmus-system/istio-reader-east: cluster west: no tokens today")]
+    public async Task A_token_that_the_server_refuses_is_not_written_and_the_old_one_stays(int status, string answer, string reason)
     {
-        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        await using var mesh = await ServedMesh.StartAsync([East, West, North], time);
+        var clock = new MovableClock();
+        await using var mesh = await ServedMesh.StartAsync([East, West, North], clock);
         await mesh.RunAsync();
-        var before = await mesh.KubeconfigAsync("east", "west");
-        time.Advance(TimeSpan.FromDays(4));
-        var report = await mesh.TryRunAsync(new WatchedRequests { Answer = (cluster, request) => BadToken(cluster, request) });
+        var before = Assert.IsType<string>(await mesh.KubeconfigAsync("east", "west"));
+        clock.Advance(TimeSpan.FromDays(4));
+        var report = await mesh.TryRunAsync(new WatchedRequests { Answer = (cluster, request) => cluster.Value == "west" && IsTokenRequest(request) ? Answered(status, answer) : null });
         var failure = Assert.Single(report.Failures);
         Assert.Contains("istio-remote-secret-west", failure.Reason, StringComparison.Ordinal);
-        Assert.Contains("does not accept the token", failure.Reason, StringComparison.Ordinal);
+        Assert.Contains(reason, failure.Reason, StringComparison.Ordinal);
         Assert.DoesNotContain("not-good", failure.Reason, StringComparison.Ordinal);
         Assert.Equal(before, await mesh.KubeconfigAsync("east", "west"));
+        using var istiod = ServedMesh.ClientOf("west", before);
+        await istiod.ListAsync(ResourceKind.Service, null, null, null, Cancel);
         // Another cluster is renewed all the same, and the next run mends it.
         Assert.Contains(report.Changes, entry => entry.Name == "istio-remote-secret-north");
         await mesh.RunAsync();
         Assert.NotEqual(before, await mesh.KubeconfigAsync("east", "west"));
+    }
+
+    [Fact]
+    public async Task A_new_token_is_tried_on_the_API_server_before_the_secret_is_written()
+    {
+        var clock = new MovableClock();
+        await using var mesh = await ServedMesh.StartAsync([East, West], clock);
+        await mesh.RunAsync();
+        clock.Advance(TimeSpan.FromDays(4));
+        var requests = new WatchedRequests();
+        await mesh.RunAsync(requests);
+        var sent = requests.Sent.ToList();
+        var asked = sent.FindIndex(request => request.StartsWith("west POST", StringComparison.Ordinal) && request.Contains("/istio-reader-east/token", StringComparison.Ordinal));
+        var tried = sent.FindIndex(asked + 1, request => request.StartsWith("west GET", StringComparison.Ordinal) && request.Contains("metadata.name%3Dkubernetes", StringComparison.Ordinal));
+        var written = sent.FindIndex(request => request.StartsWith("east PUT", StringComparison.Ordinal) && request.Contains("/secrets/istio-remote-secret-west", StringComparison.Ordinal));
+        Assert.True(asked >= 0 && tried > asked && written > tried, string.Join('\n', sent));
     }
 
     [Fact]
@@ -157,12 +174,8 @@ public sealed class RemoteSecretTests
     private static async Task<IReadOnlyList<global::System.Text.Json.Nodes.JsonObject>> SecretsAsync(ServedMesh mesh) =>
         await mesh.Api("east").ListAsync(ResourceKind.Secret, "istio-system", "istio/multiCluster=true", null, Cancel);
 
-    private static HttpResponseMessage? BadToken(ClusterName cluster, HttpRequestMessage request) =>
-        cluster.Value == "west" && request.RequestUri?.AbsolutePath.EndsWith("/token", StringComparison.Ordinal) == true
-            ? new HttpResponseMessage(HttpStatusCode.Created)
-            {
-                Content = new StringContent(
-                    """{"kind":"TokenRequest","metadata":{},"status":{"token":"not-good","expirationTimestamp":"2099-01-01T00:00:00Z"}}""", Encoding.UTF8, "application/json"),
-            }
-            : null;
+    private static bool IsTokenRequest(HttpRequestMessage request) => request.RequestUri?.AbsolutePath.EndsWith("/token", StringComparison.Ordinal) == true;
+
+    private static HttpResponseMessage Answered(int status, string body) =>
+        new((HttpStatusCode)status) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
 }

@@ -32,6 +32,9 @@ internal sealed class ServedMesh : IAsyncDisposable, ICertificateSource
           meshNetworks: 'networks: {}'
         """;
 
+    /// <summary>What is tested here is not whether a busy machine answers within a few seconds.</summary>
+    private static readonly ClusterApiOptions Patient = new() { ConnectTimeout = TimeSpan.FromMinutes(1), RequestTimeout = TimeSpan.FromMinutes(1) };
+
     private readonly string _folder = Directory.CreateTempSubdirectory("isthmus-served-").FullName;
     private readonly Dictionary<string, EmbeddedCluster> _clusters = [];
     private readonly Dictionary<string, ClusterApi> _apis = [];
@@ -60,7 +63,7 @@ internal sealed class ServedMesh : IAsyncDisposable, ICertificateSource
             mesh._clusters[name] = cluster;
             var kubeconfig = Path.Combine(mesh._folder, $"{name}.yaml");
             await File.WriteAllTextAsync(kubeconfig, cluster.Kubeconfig(), Cancel);
-            var api = new ClusterApi(new ClusterName(name), KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig), new ClusterApiOptions(), TimeProvider.System);
+            var api = new ClusterApi(new ClusterName(name), KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig), Patient, TimeProvider.System);
             mesh._apis[name] = api;
             if (!entry.Contains("controlPlane:", StringComparison.Ordinal))
             {
@@ -111,11 +114,11 @@ internal sealed class ServedMesh : IAsyncDisposable, ICertificateSource
     }
 
     /// <summary>A client as istiod is one. The caller disposes it.</summary>
-    public static ClusterApi ClientOf(string cluster, string kubeconfig)
+    public static ClusterApi ClientOf(string cluster, string kubeconfig, Func<ClusterName, DelegatingHandler>? handler = null)
     {
         using var text = new MemoryStream(Encoding.UTF8.GetBytes(kubeconfig));
         return new ClusterApi(
-            new ClusterName(cluster), KubernetesClientConfiguration.BuildConfigFromConfigFile(text), new ClusterApiOptions { ReadRetries = 1 }, TimeProvider.System);
+            new ClusterName(cluster), KubernetesClientConfiguration.BuildConfigFromConfigFile(text), Patient with { ReadRetries = 1, Handler = handler }, TimeProvider.System);
     }
 
     /// <summary>A Service in namespace shop, with pods of its own as far as anybody can tell.</summary>
@@ -183,7 +186,7 @@ internal sealed class ServedMesh : IAsyncDisposable, ICertificateSource
         services.AddSingleton<IMeshDocumentSource>(new FileMeshDocumentSource(DocumentPath));
         services.AddSingleton<ICertificateSource>(this);
         services.AddSingleton(new WebhookSettings { BaseUrl = new Uri("https://isthmus.example.com"), Keys = [[1, 2, 3]] });
-        services.AddSingleton(new ClusterApiOptions { Handler = requests is null ? null : requests.Handler });
+        services.AddSingleton(Patient with { Handler = requests is null ? null : requests.Handler });
         services.AddReconcilers();
         var runner = services.BuildServiceProvider();
         _runners.Add(runner);

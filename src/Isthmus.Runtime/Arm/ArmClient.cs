@@ -8,7 +8,7 @@ using Azure.Identity;
 using Isthmus.Core.Json;
 using Isthmus.Core.Kubernetes;
 
-namespace Isthmus.Runtime.PrivateDns;
+namespace Isthmus.Runtime.Arm;
 
 /// <summary>
 /// Azure Resource Manager's REST interface on raw JSON: tokens, retries (429 with Retry-After among them), pages and long-running
@@ -19,20 +19,33 @@ namespace Isthmus.Runtime.PrivateDns;
 /// <param name="transport">Only where ARM is embedded.</param>
 public sealed class ArmClient(TokenCredential credential, TimeProvider time, HttpPipelineTransport? transport = null)
 {
-    private const string ApiVersion = "2020-06-01";
     private static readonly Uri Address = new("https://management.azure.com");
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
 
     private readonly HttpPipeline _pipeline = HttpPipelineBuilder.Build(
         new ArmOptions(transport), new BearerTokenAuthenticationPolicy(credential, "https://management.azure.com/.default"));
 
+    /// <summary>The resource. Also one that is not there is a refusal, whose code says what is missing.</summary>
+    public async Task<JsonObject> ReadAsync(string path, string version, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(RequestMethod.Get, At(path, version, null), null, null, null, cancellationToken).ConfigureAwait(false);
+        return Body(response);
+    }
+
+    /// <summary>What a request gives that changes nothing, although it is a POST: it is tried again as a read is.</summary>
+    public async Task<ArmReply> PostAsync(string path, string version, JsonObject? body, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(RequestMethod.Post, At(path, version, null), null, null, body, cancellationToken).ConfigureAwait(false);
+        var headers = response.Headers.ToDictionary(header => header.Name, header => header.Value, StringComparer.OrdinalIgnoreCase);
+        return new ArmReply(Body(response), headers.GetValueOrDefault);
+    }
+
     /// <summary>The resource, or null where there is none.</summary>
-    public async Task<JsonObject?> GetAsync(string path, CancellationToken cancellationToken)
+    public async Task<JsonObject?> GetAsync(string path, string version, CancellationToken cancellationToken)
     {
         try
         {
-            using var response = await SendAsync(RequestMethod.Get, At(path, null), null, null, null, cancellationToken).ConfigureAwait(false);
-            return Body(response);
+            return await ReadAsync(path, version, cancellationToken).ConfigureAwait(false);
         }
         catch (ArmException refusal) when (refusal.Status == 404)
         {
@@ -41,10 +54,10 @@ public sealed class ArmClient(TokenCredential credential, TimeProvider time, Htt
     }
 
     /// <summary>All resources of a list, page by page; none where what it lies in is not there.</summary>
-    public async Task<IReadOnlyList<JsonObject>> ListAsync(string path, string? query, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<JsonObject>> ListAsync(string path, string version, string? query, CancellationToken cancellationToken)
     {
         var items = new List<JsonObject>();
-        Uri? next = At(path, query);
+        Uri? next = At(path, version, query);
         while (next is not null)
         {
             Response response;
@@ -69,22 +82,23 @@ public sealed class ArmClient(TokenCredential credential, TimeProvider time, Htt
     }
 
     /// <param name="path">The resource's id.</param>
+    /// <param name="version">The api-version of its provider.</param>
     /// <param name="body">The whole resource.</param>
     /// <param name="etag">The state that it replaces; null: it must not be there yet.</param>
     /// <param name="cancellationToken">Ends the wait for a long-running operation as well.</param>
-    public async Task PutAsync(string path, JsonObject body, string? etag, CancellationToken cancellationToken)
+    public async Task PutAsync(string path, string version, JsonObject body, string? etag, CancellationToken cancellationToken)
     {
         var condition = etag is null ? ("If-None-Match", "*") : ("If-Match", etag);
-        using var response = await SendAsync(RequestMethod.Put, At(path, null), condition.Item1, condition.Item2, body, cancellationToken).ConfigureAwait(false);
+        using var response = await SendAsync(RequestMethod.Put, At(path, version, null), condition.Item1, condition.Item2, body, cancellationToken).ConfigureAwait(false);
         await CompleteAsync(response, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Deletes a resource in the state that was observed; one that is gone already is no fault.</summary>
-    public async Task DeleteAsync(string path, string? etag, CancellationToken cancellationToken)
+    public async Task DeleteAsync(string path, string version, string? etag, CancellationToken cancellationToken)
     {
         try
         {
-            using var response = await SendAsync(RequestMethod.Delete, At(path, null), etag is null ? null : "If-Match", etag, null, cancellationToken).ConfigureAwait(false);
+            using var response = await SendAsync(RequestMethod.Delete, At(path, version, null), etag is null ? null : "If-Match", etag, null, cancellationToken).ConfigureAwait(false);
             await CompleteAsync(response, cancellationToken).ConfigureAwait(false);
         }
         catch (ArmException refusal) when (refusal.Status == 404)
@@ -170,7 +184,7 @@ public sealed class ArmClient(TokenCredential credential, TimeProvider time, Htt
 
     private static string? Header(Response response, string name) => response.Headers.TryGetValue(name, out var value) ? value : null;
 
-    private static Uri At(string path, string? query) => new(Address, $"{path}?api-version={ApiVersion}{(query is null ? "" : "&" + query)}");
+    private static Uri At(string path, string version, string? query) => new(Address, $"{path}?api-version={version}{(query is null ? "" : "&" + query)}");
 
     /// <summary>The token goes to ARM alone, wherever an answer points.</summary>
     private static Uri OwnAddress(string link) =>
@@ -185,6 +199,7 @@ public sealed class ArmClient(TokenCredential credential, TimeProvider time, Htt
             if (transport is not null)
                 Transport = transport;
             Retry.NetworkTimeout = TimeSpan.FromSeconds(10);
+            RetryPolicy = new ShortWaits();
         }
     }
 }

@@ -1,11 +1,14 @@
 using Isthmus.Core.Secrecy;
 
-namespace Isthmus.Runtime.PrivateDns;
+namespace Isthmus.Runtime.Arm;
 
 /// <summary>Azure Resource Manager refused a request. The message is its own, without headers.</summary>
 public sealed class ArmException(int status, string code, string message) : Exception($"HTTP {status} {code}: {Redaction.Text(message)}")
 {
     public int Status { get; } = status;
+
+    /// <summary>ARM's own word for the reason, such as ResourceNotFound; empty where it gave none.</summary>
+    public string Code { get; } = code;
 
     /// <summary>Somebody else wrote first, or what it stands in has gone: observe again and plan anew.</summary>
     public bool IsConflict => Status is 412 or 404;

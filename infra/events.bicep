@@ -1,0 +1,118 @@
+metadata name = 'Events of Isthmus'
+metadata description = 'Who gets which events. Deployed once the functions are there: a function that does not exist yet is refused as destination.'
+
+import { resourceNames } from 'modules/names.bicep'
+
+@description('The token in the resources\' names: ISTHMUS_RESOURCE_TOKEN of the azd environment.')
+param resourceToken string
+
+@description('Id of the subscription\'s system topic where it is not ours. It needs a system-assigned identity that may write to the container of dead letters.')
+param subscriptionTopicId string = ''
+
+@description('AKS clusters whose own events (versions, node pools) are wanted: their ids and regions.')
+param clusters clusterType[] = []
+
+type clusterType = {
+  id: string
+  location: string
+}
+
+var names = resourceNames(resourceToken)
+
+resource documents 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
+  name: names.documentAccount
+}
+
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
+  name: names.eventIdentity
+}
+
+module services 'modules/topic-subscription.bicep' = {
+  params: {
+    documentAccountId: documents.id
+    identityId: identity.id
+    topicName: names.topic
+    name: 'service-changed'
+    functionId: resourceId('Microsoft.Web/sites/functions', names.app, 'OnServiceChanged')
+    eventTypes: ['dev.isthmus.service.changed']
+  }
+}
+
+module ownClusters 'modules/topic-subscription.bicep' = {
+  params: {
+    documentAccountId: documents.id
+    identityId: identity.id
+    topicName: names.topic
+    name: 'cluster-changed'
+    functionId: resourceId('Microsoft.Web/sites/functions', names.app, 'OnClusterChanged')
+    eventTypes: ['dev.isthmus.cluster.changed']
+  }
+}
+
+module certificates 'modules/system-topic-subscription.bicep' = {
+  params: {
+    documentAccountId: documents.id
+    identityId: identity.id
+    topicName: names.vaultTopic
+    name: 'isthmus-certificate-changed'
+    functionId: resourceId('Microsoft.Web/sites/functions', names.app, 'OnCertificateChanged')
+    eventTypes: [
+      'Microsoft.KeyVault.CertificateNewVersionCreated'
+      'Microsoft.KeyVault.CertificateNearExpiry'
+      'Microsoft.KeyVault.CertificateExpired'
+      'Microsoft.KeyVault.SecretNewVersionCreated'
+      'Microsoft.KeyVault.SecretNearExpiry'
+      'Microsoft.KeyVault.SecretExpired'
+    ]
+  }
+}
+
+module document 'modules/system-topic-subscription.bicep' = {
+  params: {
+    documentAccountId: documents.id
+    identityId: identity.id
+    topicName: names.documentTopic
+    name: 'isthmus-document-changed'
+    functionId: resourceId('Microsoft.Web/sites/functions', names.app, 'OnClusterChanged')
+    eventTypes: ['Microsoft.Storage.BlobCreated']
+    // Not the copy that the app keeps beside it.
+    subjectBeginsWith: '/blobServices/default/containers/mesh/blobs/'
+    subjectEndsWith: '/mesh.yaml'
+  }
+}
+
+// Every write and delete in the subscription is an event of these types, our own calls to ARM among them (zones, records, links).
+module resources 'modules/system-topic-subscription.bicep' = {
+  scope: resourceGroup(
+    empty(subscriptionTopicId) ? subscription().subscriptionId : split(subscriptionTopicId, '/')[2],
+    empty(subscriptionTopicId) ? resourceGroup().name : split(subscriptionTopicId, '/')[4]
+  )
+  params: {
+    documentAccountId: documents.id
+    identityId: empty(subscriptionTopicId) ? identity.id : ''
+    topicName: empty(subscriptionTopicId) ? names.subscriptionTopic : last(split(subscriptionTopicId, '/'))
+    name: 'isthmus-${resourceToken}'
+    functionId: resourceId('Microsoft.Web/sites/functions', names.app, 'OnClusterChanged')
+    eventTypes: ['Microsoft.Resources.ResourceWriteSuccess', 'Microsoft.Resources.ResourceDeleteSuccess']
+    operations: [
+      'Microsoft.ContainerService/managedClusters/write'
+      'Microsoft.ContainerService/managedClusters/delete'
+      'Microsoft.Kubernetes/connectedClusters/write'
+      'Microsoft.Kubernetes/connectedClusters/delete'
+    ]
+  }
+}
+
+module clusterEvents 'modules/cluster-events.bicep' = [
+  for cluster in clusters: {
+    params: {
+      documentAccountId: documents.id
+      identityId: identity.id
+      functionId: resourceId('Microsoft.Web/sites/functions', names.app, 'OnClusterChanged')
+      topicName: '${names.clusterTopic}-${uniqueString(cluster.id)}'
+      clusterId: cluster.id
+      location: cluster.location
+      tags: resourceGroup().tags
+    }
+  }
+]

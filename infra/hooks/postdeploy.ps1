@@ -1,0 +1,58 @@
+# After `azd deploy`: event subscriptions, which want their functions to be there; then the mesh document, whose change has
+# the functions register their webhooks in every cluster; then a look at the clusters.
+$ErrorActionPreference = 'Stop'
+$PSNativeCommandUseErrorActionPreference = $false
+
+$root = Split-Path (Split-Path $PSScriptRoot)
+function isthmus { dotnet run --project (Join-Path $root 'src/Isthmus.Cli') -- @args }
+
+# Azure takes a while to see which functions a package holds.
+$tries = 20
+while ($true) {
+    az functionapp function show --subscription $env:AZURE_SUBSCRIPTION_ID --resource-group $env:AZURE_RESOURCE_GROUP --name $env:ISTHMUS_APP_NAME `
+        --function-name OnServiceChanged --output none 2>$null
+    if ($LASTEXITCODE -eq 0) { break }
+    $tries--
+    if ($tries -eq 0) {
+        throw "The app $env:ISTHMUS_APP_NAME shows no function OnServiceChanged: see its log stream in the portal, then run 'azd hooks run postdeploy'."
+    }
+    Write-Host "Waiting for the functions of $env:ISTHMUS_APP_NAME..."
+    Start-Sleep -Seconds 15
+}
+
+$found = az aks list --subscription $env:AZURE_SUBSCRIPTION_ID --output json
+if ($LASTEXITCODE -ne 0) { throw 'The clusters could not be listed.' }
+$clusters = @($found | ConvertFrom-Json | Where-Object { $_.tags.'isthmus-mesh' -eq $env:ISTHMUS_MESH_NAME } |
+    ForEach-Object { @{ id = $_.id; location = $_.location } })
+$parameters = @{
+    '$schema'      = 'https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#'
+    contentVersion = '1.0.0.0'
+    parameters     = @{
+        resourceToken       = @{ value = $env:ISTHMUS_RESOURCE_TOKEN }
+        subscriptionTopicId = @{ value = "$env:ISTHMUS_SUBSCRIPTION_TOPIC_ID" }
+        clusters            = @{ value = $clusters }
+    }
+}
+$file = New-TemporaryFile
+try {
+    ConvertTo-Json $parameters -Depth 8 | Set-Content $file
+    az deployment group create --subscription $env:AZURE_SUBSCRIPTION_ID --resource-group $env:AZURE_RESOURCE_GROUP --name isthmus-events `
+        --template-file (Join-Path $root 'infra/events.bicep') --parameters "@$file" --output none
+    if ($LASTEXITCODE -ne 0) { throw 'The event subscriptions could not be made.' }
+}
+finally {
+    Remove-Item $file
+}
+Write-Host 'Events reach the functions.'
+
+if (-not $env:ISTHMUS_MESH_FILE) {
+    Write-Host "No mesh document was pushed: say 'azd env set ISTHMUS_MESH_FILE mesh.yaml' and run 'azd hooks run postdeploy', or use 'isthmus mesh push'."
+    exit 0
+}
+
+isthmus mesh push --mesh $env:ISTHMUS_MESH_FILE --blob $env:ISTHMUS_MESH_DOCUMENT
+if ($LASTEXITCODE -ne 0) { throw "The mesh document $env:ISTHMUS_MESH_FILE was not pushed." }
+# What it finds is for you to see; the deployment itself is done.
+isthmus check --mesh $env:ISTHMUS_MESH_DOCUMENT
+if ($LASTEXITCODE -ne 0) { Write-Host 'isthmus check found something to do, or may not look from here.' }
+exit 0
