@@ -61,7 +61,9 @@ public sealed class SampleEventTests
             var status = await DeliverAsync(host, function, samples, sample);
 
             var name = $"{sample["id"]} {sample["type"] ?? sample["eventType"]}";
-            var runs = log.Entries.Skip(before).Where(entry => entry.StartsWith("EventRuns: ", StringComparison.Ordinal)).ToList();
+            // Without those of the timers, which may be due in between.
+            var runs = log.Entries.Skip(before).Where(entry => entry.StartsWith("EventRuns: ", StringComparison.Ordinal)
+                && !entry.StartsWith("EventRuns: gateways", StringComparison.Ordinal) && !entry.StartsWith("EventRuns: resync", StringComparison.Ordinal)).ToList();
             switch (expected[sample["id"]?.ToString() ?? ""]?.ToString())
             {
                 case "nothing":

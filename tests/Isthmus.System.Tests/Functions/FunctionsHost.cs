@@ -79,6 +79,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
                 Services = services => services.AddIsthmus(parts),
                 Faults = faults,
                 LoggerFactory = logs,
+                Time = time ?? TimeProvider.System,
             },
             TestContext.Current.CancellationToken);
         return new FunctionsHost(host, authority, topic, folder) { Faults = faults };
