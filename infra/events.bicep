@@ -9,6 +9,10 @@ param resourceToken string
 @description('Id of the subscription\'s system topic where it is not ours. It needs a system-assigned identity that may write to the container of dead letters.')
 param subscriptionTopicId string = ''
 
+@description('Ids of further subscriptions with clusters, with commas between them, and the resource group in each that holds its topic.')
+param clusterSubscriptions string = ''
+param eventGroupName string
+
 @description('AKS clusters whose own events (versions, node pools) are wanted: their ids and regions.')
 param clusters clusterType[] = []
 
@@ -18,6 +22,13 @@ type clusterType = {
 }
 
 var names = resourceNames(resourceToken)
+var clusterOperations = [
+  'Microsoft.ContainerService/managedClusters/write'
+  'Microsoft.ContainerService/managedClusters/delete'
+  'Microsoft.Kubernetes/connectedClusters/write'
+  'Microsoft.Kubernetes/connectedClusters/delete'
+]
+var resourceEvents = ['Microsoft.Resources.ResourceWriteSuccess', 'Microsoft.Resources.ResourceDeleteSuccess']
 
 resource documents 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
   name: names.documentAccount
@@ -93,15 +104,25 @@ module resources 'modules/system-topic-subscription.bicep' = {
     topicName: empty(subscriptionTopicId) ? names.subscriptionTopic : last(split(subscriptionTopicId, '/'))
     name: 'isthmus-${resourceToken}'
     functionId: resourceId('Microsoft.Web/sites/functions', names.app, 'OnClusterChanged')
-    eventTypes: ['Microsoft.Resources.ResourceWriteSuccess', 'Microsoft.Resources.ResourceDeleteSuccess']
-    operations: [
-      'Microsoft.ContainerService/managedClusters/write'
-      'Microsoft.ContainerService/managedClusters/delete'
-      'Microsoft.Kubernetes/connectedClusters/write'
-      'Microsoft.Kubernetes/connectedClusters/delete'
-    ]
+    eventTypes: resourceEvents
+    operations: clusterOperations
   }
 }
+
+module furtherResources 'modules/system-topic-subscription.bicep' = [
+  for id in empty(clusterSubscriptions) ? [] : split(clusterSubscriptions, ','): {
+    scope: resourceGroup(id, eventGroupName)
+    params: {
+      documentAccountId: documents.id
+      identityId: identity.id
+      topicName: names.subscriptionTopic
+      name: 'isthmus-${resourceToken}'
+      functionId: resourceId('Microsoft.Web/sites/functions', names.app, 'OnClusterChanged')
+      eventTypes: resourceEvents
+      operations: clusterOperations
+    }
+  }
+]
 
 module clusterEvents 'modules/cluster-events.bicep' = [
   for cluster in clusters: {

@@ -3,7 +3,7 @@ targetScope = 'subscription'
 metadata name = 'Isthmus'
 metadata description = 'All that Isthmus needs on Azure but its event subscriptions, which want the functions to be there first (events.bicep).'
 
-import { resourceNames } from 'modules/names.bicep'
+import { eventGroupName, resourceNames } from 'modules/names.bicep'
 
 @minLength(1)
 @maxLength(40)
@@ -22,7 +22,7 @@ param operatorType 'Group' | 'ServicePrincipal' | 'User' = 'User'
 @description('The mesh: clusters with the tag isthmus-mesh of this value belong to it.')
 param meshName string = 'mesh'
 
-@description('Ids of further subscriptions that hold clusters of the mesh, with commas between them. Rights are given in each of them.')
+@description('Ids of further subscriptions that hold clusters of the mesh, with commas between them. Rights are given, and events taken, in each of them.')
 param clusterSubscriptions string = ''
 
 @description('Whether clusters use Azure RBAC for Kubernetes: then the rights inside them are Azure roles.')
@@ -65,14 +65,14 @@ param dailyCapInGigabytes int = 5
 @description('Takes back the vault of an environment that was taken down: purge protection keeps it for 90 days.')
 param recoversVault bool = false
 
-@description('False where this subscription has a system topic already: Azure allows one. Then ISTHMUS_SUBSCRIPTION_TOPIC names it.')
+@description('False where this subscription has a system topic already: Azure allows one. Then ISTHMUS_SUBSCRIPTION_TOPIC_ID names it.')
 param createsSubscriptionTopic bool = true
 
 var abbreviations = loadJsonContent('abbreviations.json')
 var token = toLower(uniqueString(subscription().id, environmentName, location))
 var names = resourceNames(token)
 var allowedAddresses = empty(operatorAddresses) ? [] : split(operatorAddresses, ',')
-var subscriptions = empty(clusterSubscriptions) ? [] : split(clusterSubscriptions, ',')
+var furtherSubscriptions = empty(clusterSubscriptions) ? [] : split(clusterSubscriptions, ',')
 var tags = { 'azd-env-name': environmentName }
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
@@ -148,7 +148,6 @@ module topics 'modules/topics.bicep' = {
     topicName: names.topic
     vaultTopicName: names.vaultTopic
     documentTopicName: names.documentTopic
-    subscriptionTopicName: createsSubscriptionTopic ? names.subscriptionTopic : ''
     vaultId: vault.outputs.vaultId
     documentAccountId: storage.outputs.documentAccountId
     identityId: identities.outputs.eventsId
@@ -157,6 +156,28 @@ module topics 'modules/topics.bicep' = {
     tags: tags
   }
 }
+
+module subscriptionTopic 'modules/subscription-system-topic.bicep' = if (createsSubscriptionTopic) {
+  scope: group
+  params: {
+    topicName: names.subscriptionTopic
+    identityId: identities.outputs.eventsId
+    tags: tags
+  }
+}
+
+module furtherTopics 'modules/subscription-topic.bicep' = [
+  for id in furtherSubscriptions: {
+    scope: subscription(id)
+    params: {
+      groupName: eventGroupName(environmentName)
+      topicName: names.subscriptionTopic
+      identityId: identities.outputs.eventsId
+      location: location
+      tags: tags
+    }
+  }
+]
 
 module rights 'modules/rights.bicep' = {
   scope: group
@@ -178,7 +199,7 @@ module rights 'modules/rights.bicep' = {
 }
 
 module clusterRights 'modules/cluster-rights.bicep' = [
-  for id in union([subscription().subscriptionId], subscriptions): {
+  for id in union([subscription().subscriptionId], furtherSubscriptions): {
     scope: subscription(id)
     params: {
       suffix: token
@@ -218,7 +239,7 @@ module functions 'modules/functions.bicep' = {
 
 module alerts 'modules/alerts.bicep' = {
   scope: group
-  dependsOn: [topics]
+  dependsOn: [topics, subscriptionTopic]
   params: {
     alertAddress: alertAddress
     actionGroupName: names.actionGroup
@@ -231,11 +252,32 @@ module alerts 'modules/alerts.bicep' = {
   }
 }
 
+module logAlerts 'modules/log-alerts.bicep' = {
+  scope: group
+  params: {
+    workspaceId: monitoring.outputs.workspaceId
+    actionGroupId: alerts.outputs.actionGroupId
+    location: location
+    tags: tags
+  }
+}
+
+module workbook 'modules/workbook.bicep' = {
+  scope: group
+  params: {
+    applicationInsightsId: monitoring.outputs.applicationInsightsId
+    workspaceId: monitoring.outputs.workspaceId
+    location: location
+    tags: tags
+  }
+}
+
 // azd keeps these as environment values; hooks and the walk-through of docs/azure.md use them.
 output AZURE_LOCATION string = location
 output AZURE_RESOURCE_GROUP string = group.name
 output AZURE_TENANT_ID string = tenant().tenantId
 output ISTHMUS_APP_NAME string = names.app
+output ISTHMUS_EVENT_GROUP string = eventGroupName(environmentName)
 output ISTHMUS_DOCUMENT_ACCOUNT string = names.documentAccount
 output ISTHMUS_IDENTITY_OBJECT_ID string = identities.outputs.appPrincipalId
 output ISTHMUS_EVENT_IDENTITY_ID string = identities.outputs.eventsId

@@ -28,9 +28,11 @@ $parameters = @{
     '$schema'      = 'https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#'
     contentVersion = '1.0.0.0'
     parameters     = @{
-        resourceToken       = @{ value = $env:ISTHMUS_RESOURCE_TOKEN }
-        subscriptionTopicId = @{ value = "$env:ISTHMUS_SUBSCRIPTION_TOPIC_ID" }
-        clusters            = @{ value = $clusters }
+        resourceToken        = @{ value = $env:ISTHMUS_RESOURCE_TOKEN }
+        subscriptionTopicId  = @{ value = "$env:ISTHMUS_SUBSCRIPTION_TOPIC_ID" }
+        eventGroupName       = @{ value = $env:ISTHMUS_EVENT_GROUP }
+        clusterSubscriptions = @{ value = "$env:ISTHMUS_CLUSTER_SUBSCRIPTIONS" }
+        clusters             = @{ value = $clusters }
     }
 }
 $file = New-TemporaryFile
@@ -45,13 +47,33 @@ finally {
 }
 Write-Host 'Events reach the functions.'
 
-if (-not $env:ISTHMUS_MESH_FILE) {
-    Write-Host "No mesh document was pushed: say 'azd env set ISTHMUS_MESH_FILE mesh.yaml' and run 'azd hooks run postdeploy', or use 'isthmus mesh push'."
-    exit 0
+$document = $env:ISTHMUS_MESH_FILE
+$first = $null
+if (-not $document) {
+    $exists = az storage blob exists --auth-mode login --account-name $env:ISTHMUS_DOCUMENT_ACCOUNT `
+        --container-name mesh --name mesh.yaml --query exists --output tsv
+    if ($LASTEXITCODE -ne 0) { throw 'Whether there is a mesh document could not be seen.' }
+    if ("$exists".Trim() -eq 'false') {
+        # The first one: clusters join by a tag. 'isthmus mesh pull' brings it to where it is kept from here on.
+        $subscriptions = @($env:AZURE_SUBSCRIPTION_ID) + @("$env:ISTHMUS_CLUSTER_SUBSCRIPTIONS".Split(',', [System.StringSplitOptions]::RemoveEmptyEntries))
+        $first = New-TemporaryFile
+        $document = $first.FullName
+        Set-Content $document @"
+apiVersion: isthmus.dev/v1alpha1
+kind: Mesh
+metadata: {name: $env:ISTHMUS_MESH_NAME, generation: 1}
+spec:
+  discovery: {subscriptions: [$($subscriptions -join ', ')]}
+  clusters: []
+"@
+    }
 }
-
-isthmus mesh push --mesh $env:ISTHMUS_MESH_FILE --blob $env:ISTHMUS_MESH_DOCUMENT
-if ($LASTEXITCODE -ne 0) { throw "The mesh document $env:ISTHMUS_MESH_FILE was not pushed." }
+if ($document) {
+    isthmus mesh push --mesh $document --blob $env:ISTHMUS_MESH_DOCUMENT
+    $pushed = $LASTEXITCODE
+    if ($first) { Remove-Item $first }
+    if ($pushed -ne 0) { throw "The mesh document $document was not pushed." }
+}
 # What it finds is for you to see; the deployment itself is done.
 isthmus check --mesh $env:ISTHMUS_MESH_DOCUMENT
 if ($LASTEXITCODE -ne 0) { Write-Host 'isthmus check found something to do, or may not look from here.' }

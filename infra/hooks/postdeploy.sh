@@ -19,8 +19,9 @@ while ! az functionapp function show --subscription "$AZURE_SUBSCRIPTION_ID" --r
   sleep 15
 done
 
-parameters=$(mktemp)
-trap 'rm -f "$parameters"' EXIT
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+parameters=$scratch/parameters.json
 clusters=$(az aks list --subscription "$AZURE_SUBSCRIPTION_ID" --query "[?tags.\"isthmus-mesh\"=='$ISTHMUS_MESH_NAME'].{id:id,location:location}" --output json)
 cat >"$parameters" <<JSON
 {
@@ -29,6 +30,8 @@ cat >"$parameters" <<JSON
   "parameters": {
     "resourceToken": { "value": "$ISTHMUS_RESOURCE_TOKEN" },
     "subscriptionTopicId": { "value": "${ISTHMUS_SUBSCRIPTION_TOPIC_ID:-}" },
+    "eventGroupName": { "value": "$ISTHMUS_EVENT_GROUP" },
+    "clusterSubscriptions": { "value": "${ISTHMUS_CLUSTER_SUBSCRIPTIONS:-}" },
     "clusters": { "value": $clusters }
   }
 }
@@ -37,11 +40,22 @@ az deployment group create --subscription "$AZURE_SUBSCRIPTION_ID" --resource-gr
   --template-file "$root/infra/events.bicep" --parameters "@$parameters" --output none
 echo "Events reach the functions."
 
-if [ -z "${ISTHMUS_MESH_FILE:-}" ]; then
-  echo "No mesh document was pushed: say 'azd env set ISTHMUS_MESH_FILE mesh.yaml' and run 'azd hooks run postdeploy', or use 'isthmus mesh push'."
-  exit 0
+document=${ISTHMUS_MESH_FILE:-}
+if [ -z "$document" ] && [ "$(az storage blob exists --auth-mode login --account-name "$ISTHMUS_DOCUMENT_ACCOUNT" \
+  --container-name mesh --name mesh.yaml --query exists --output tsv)" = false ]; then
+  # The first one: clusters join by a tag. 'isthmus mesh pull' brings it to where it is kept from here on.
+  document=$scratch/mesh.yaml
+  cat >"$document" <<YAML
+apiVersion: isthmus.dev/v1alpha1
+kind: Mesh
+metadata: {name: $ISTHMUS_MESH_NAME, generation: 1}
+spec:
+  discovery: {subscriptions: [$AZURE_SUBSCRIPTION_ID${ISTHMUS_CLUSTER_SUBSCRIPTIONS:+, $ISTHMUS_CLUSTER_SUBSCRIPTIONS}]}
+  clusters: []
+YAML
 fi
-
-isthmus mesh push --mesh "$ISTHMUS_MESH_FILE" --blob "$ISTHMUS_MESH_DOCUMENT"
+if [ -n "$document" ]; then
+  isthmus mesh push --mesh "$document" --blob "$ISTHMUS_MESH_DOCUMENT"
+fi
 # What it finds is for you to see; the deployment itself is done.
 isthmus check --mesh "$ISTHMUS_MESH_DOCUMENT" || echo "isthmus check found something to do, or may not look from here."

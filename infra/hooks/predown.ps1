@@ -1,8 +1,14 @@
-# Before `azd down`, which removes the resource group and nothing else: the roles that lie in subscriptions.
+# Before `azd down`, which removes the resource group and nothing else: the roles that lie in subscriptions, and the groups
+# for events in further ones.
 $ErrorActionPreference = 'Stop'
 $PSNativeCommandUseErrorActionPreference = $true
 
 Write-Host "Clusters that have not left the mesh keep what Isthmus made in them, and go on with it (docs/on-call.md, 'Leaving Isthmus')."
+foreach ($subscription in "$env:ISTHMUS_CLUSTER_SUBSCRIPTIONS".Split(',', [System.StringSplitOptions]::RemoveEmptyEntries)) {
+    if ("$(az group exists --subscription $subscription --name $env:ISTHMUS_EVENT_GROUP)".Trim() -eq 'true') {
+        az group delete --subscription $subscription --name $env:ISTHMUS_EVENT_GROUP --yes
+    }
+}
 $subscriptions = "$env:AZURE_SUBSCRIPTION_ID,$env:ISTHMUS_CLUSTER_SUBSCRIPTIONS".Split(',', [System.StringSplitOptions]::RemoveEmptyEntries)
 foreach ($subscription in $subscriptions) {
     $scope = "/subscriptions/$subscription"

@@ -1,8 +1,14 @@
 #!/bin/sh
-# Before `azd down`, which removes the resource group and nothing else: the roles that lie in subscriptions.
+# Before `azd down`, which removes the resource group and nothing else: the roles that lie in subscriptions, and the groups
+# for events in further ones.
 set -eu
 
 echo "Clusters that have not left the mesh keep what Isthmus made in them, and go on with it (docs/on-call.md, 'Leaving Isthmus')."
+for subscription in $(echo "${ISTHMUS_CLUSTER_SUBSCRIPTIONS:-}" | tr ',' ' '); do
+  if [ "$(az group exists --subscription "$subscription" --name "$ISTHMUS_EVENT_GROUP")" = true ]; then
+    az group delete --subscription "$subscription" --name "$ISTHMUS_EVENT_GROUP" --yes
+  fi
+done
 subscriptions=$(printf '%s,%s' "$AZURE_SUBSCRIPTION_ID" "${ISTHMUS_CLUSTER_SUBSCRIPTIONS:-}" | tr ',' ' ')
 for subscription in $subscriptions; do
   scope=/subscriptions/$subscription

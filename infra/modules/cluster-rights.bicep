@@ -19,13 +19,10 @@ resource clusterReader 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
       {
         actions: [
           'Microsoft.ContainerService/managedClusters/read'
-          'Microsoft.ContainerService/managedClusters/agentPools/read'
           'Microsoft.ContainerService/managedClusters/listClusterUserCredential/action'
           'Microsoft.Network/virtualNetworks/read'
-          'Microsoft.Network/virtualNetworks/subnets/read'
           'Microsoft.Network/virtualNetworks/join/action'
           'Microsoft.ResourceGraph/resources/read'
-          'Microsoft.Resources/subscriptions/resourceGroups/read'
         ]
         notActions: []
         dataActions: []

@@ -12,6 +12,10 @@ var deadLetterContainer = 'dead-letters'
 var packageContainer = 'app-package'
 
 @export()
+@description('The resource group in a further subscription, for its events.')
+func eventGroupName(environmentName string) string => '${abbreviations.resourceGroup}isthmus-${environmentName}-events'
+
+@export()
 @description('The names of an environment\'s resources; the token stands for subscription, environment and region.')
 func resourceNames(token string) object => {
   actionGroup: '${abbreviations.actionGroup}isthmus-${token}'

@@ -3,8 +3,6 @@ metadata description = 'What events come from. Who gets them stands in events.bi
 param topicName string
 param vaultTopicName string
 param documentTopicName string
-@description('Empty where a system topic of the subscription exists already: Azure allows one a source.')
-param subscriptionTopicName string
 param vaultId string
 param documentAccountId string
 @description('By which dead letters are written.')
@@ -50,20 +48,6 @@ resource documentTopic 'Microsoft.EventGrid/systemTopics@2025-02-15' = {
   properties: {
     source: documentAccountId
     topicType: 'Microsoft.Storage.StorageAccounts'
-  }
-}
-
-// Events of a subscription belong to no region.
-var everywhere = 'global'
-
-resource subscriptionTopic 'Microsoft.EventGrid/systemTopics@2025-02-15' = if (!empty(subscriptionTopicName)) {
-  name: subscriptionTopicName
-  location: everywhere
-  tags: tags
-  identity: identity
-  properties: {
-    source: subscription().id
-    topicType: 'Microsoft.Resources.Subscriptions'
   }
 }
 

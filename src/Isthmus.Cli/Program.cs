@@ -17,7 +17,7 @@ var root = new RootCommand("Isthmus governs Istio service meshes that span sever
     EndpointsCommand.Create(),
     TrustCommands.Create(),
     EventsCommands.Create(),
-    MeshCommands.CreateStatus(),
+    StatusCommand.Create(),
     PlanCommand.Create(),
     ApplyCommand.Create(),
     CheckCommand.Create(),

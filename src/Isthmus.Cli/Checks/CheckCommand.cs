@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text.Json;
 using Isthmus.Cli.Local;
+using Isthmus.Cli.Mesh;
 using Isthmus.Core.Checks;
 using Isthmus.Core.Mesh;
 using Isthmus.Runtime.Checks;
@@ -30,7 +31,9 @@ internal static class CheckCommand
             try
             {
                 var documents = CommandOptions.Documents(parsed.GetRequiredValue(mesh));
-                var document = await documents.ReadAsync(stop);
+                var document = await documents.LookAsync(isDryRun: true, stop);
+                foreach (var notice in document.Notices)
+                    streams.Error.WriteLine($"warning: {RunText.Plain(notice)}");
                 var only = CommandOptions.Clusters(document, parsed.GetValue(clusters) ?? []).Select(cluster => cluster.Name).ToList();
                 var isJson = parsed.GetValue(json);
                 using var connections = new ClusterConnections(documents, new ClusterApiOptions(), TimeProvider.System, CommandOptions.Azure.Arm, CommandOptions.Azure.Access);

@@ -27,6 +27,16 @@ internal sealed record DemoCluster(ClusterName Name, string Network, EmbeddedClu
         foreach (var obj in Yaml.ReadAll(DemoAssets.Cluster(Name.Value, Network)).OfType<JsonObject>())
             await Api.CreateAsync(Kinds[ObjectMetadata.TextOf(obj["kind"]) ?? ""], obj, cancellationToken);
         await SetGatewayAddressAsync(gatewayAddress, cancellationToken);
+        await SetIstiodReadyAsync(cancellationToken);
+    }
+
+    /// <summary>What a cluster's own controllers do; <c>isthmus check</c> looks for it.</summary>
+    private async Task SetIstiodReadyAsync(CancellationToken cancellationToken)
+    {
+        var istiod = await Api.GetAsync(ResourceKind.Deployment, "istio-system", "istiod", cancellationToken)
+            ?? throw new InvalidOperationException("istiod is missing.");
+        istiod["status"] = new JsonObject { ["replicas"] = 1, ["readyReplicas"] = 1, ["availableReplicas"] = 1, ["updatedReplicas"] = 1 };
+        await Api.ReplaceStatusAsync(ResourceKind.Deployment, istiod, cancellationToken);
     }
 
     /// <summary>What a cloud's controller does for a Service of type LoadBalancer.</summary>

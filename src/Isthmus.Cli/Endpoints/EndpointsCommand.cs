@@ -22,7 +22,7 @@ internal static class EndpointsCommand
         command.Validators.Add(parsed =>
         {
             var live = new[] { (host.Name, parsed.GetValue(host)), ("--mesh", parsed.GetValue(mesh)), ("--cluster", parsed.GetValue(cluster)) };
-            var others = live.Append(("--proxy", parsed.GetValue(proxy))).Append(("--port", parsed.GetValue(port)?.ToString())).Append(("--subset", parsed.GetValue(subset)));
+            var others = live.Append(("--proxy", parsed.GetValue(proxy))).Append(("--port", parsed.GetResult(port)?.Tokens is [var number, ..] ? number.Value : null)).Append(("--subset", parsed.GetValue(subset)));
             if (parsed.GetValue(snapshot) is null && live.Where(option => option.Item2 is null).Select(option => option.Item1).ToList() is { Count: > 0 } missing)
                 parsed.AddError($"Missing: {string.Join(", ", missing)}. Give HOST, --mesh and --cluster to ask live clusters, or --snapshot FILE to work offline.");
             if (parsed.GetValue(snapshot) is not null && others.Where(option => option.Item2 is not null).Select(option => option.Item1).ToList() is { Count: > 0 } extra)

@@ -90,7 +90,7 @@ internal static class LocalFunctions
     /// <summary>Asks for a look at every cluster of the document, as the document's own change event does on Azure.</summary>
     public static async Task AnnounceClustersAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
-        var document = await services.GetRequiredService<IMeshDocumentSource>().ReadAsync(cancellationToken);
+        var document = await services.GetRequiredService<IMeshDocumentSource>().LookAsync(isDryRun: false, cancellationToken);
         var publisher = services.GetRequiredService<IMeshEventPublisher>();
         await publisher.PublishAsync([.. document.Clusters.Select(cluster => new MeshEvent.ClusterChanged(cluster.Name))], cancellationToken);
     }

@@ -18,10 +18,10 @@ internal sealed class MeshOptions
     private readonly Option<string> _mesh = CommandOptions.Mesh();
 
     private readonly Option<Uri?> _url =
-        CommandOptions.HttpsAddress("--functions-url", "The https address of the functions, which webhooks call.", required: true);
+        CommandOptions.HttpsAddress("--functions-url", "The https address of the functions, which webhooks call. Without it webhooks stay as they are.", required: false);
 
     private readonly Option<FileInfo?> _ca = new("--ca-bundle") { Description = "PEM of the CA of that address, where the system's roots do not hold it." };
-    private readonly Option<FileInfo?> _key = CommandOptions.WebhookKey(required: true);
+    private readonly Option<FileInfo?> _key = CommandOptions.WebhookKey(required: false);
     private readonly Option<string[]> _clusters = new("--cluster") { Description = "Write to this cluster only, and the records on the Services that it imports; may be given several times." };
 
     private readonly Option<string[]> _namespaces = new("--namespace", "-n")
@@ -41,6 +41,8 @@ internal sealed class MeshOptions
         {
             if (result.GetValue(_allowDeletes) && result.GetValue(_noDeletes))
                 result.AddError("--allow-deletes and --no-deletes exclude each other.");
+            if (result.GetValue(_url) is null != (result.GetValue(_key) is null))
+                result.AddError("--functions-url and --webhook-key belong together: give both, or none to leave webhooks as they are.");
         });
     }
 
@@ -49,18 +51,12 @@ internal sealed class MeshOptions
     /// <summary>The services of one run. Throws <see cref="UsageException"/> where the options do not fit the document.</summary>
     public async Task<ServiceProvider> ServicesAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var webhooks = new WebhookSettings
-        {
-            BaseUrl = parsed.GetValue(_url) ?? throw new InvalidOperationException("The parser let a missing --functions-url pass."),
-            CaBundle = parsed.GetValue(_ca) is { } file ? await File.ReadAllTextAsync(file.FullName, cancellationToken) : null,
-            Keys = parsed.GetValue(_key) is { } keyFile ? [await CommandOptions.ReadKeyAsync(keyFile, cancellationToken)] : [],
-        };
         var documents = CommandOptions.Documents(parsed.GetRequiredValue(_mesh));
         var options = new ReconcilerOptions
         {
             AllowDeletes = parsed.GetValue(_allowDeletes),
             NoDeletes = parsed.GetValue(_noDeletes),
-            Scope = Scope(await documents.ReadAsync(cancellationToken), parsed),
+            Scope = Scope(await ScopedAsync(documents, parsed, cancellationToken), parsed),
         };
         var services = new ServiceCollection();
         services.AddLogging();
@@ -68,10 +64,29 @@ internal sealed class MeshOptions
         services.AddSingleton(documents);
         services.AddAzure(CommandOptions.Azure);
         services.AddSingleton<ICertificateSource, KeyVaultCertificateSource>();
-        services.AddSingleton(webhooks);
+        if (await WebhooksAsync(parsed, cancellationToken) is { } webhooks)
+            services.AddSingleton(webhooks);
+        else
+            parsed.InvocationConfiguration.Error.WriteLine("Webhooks stay as they are: --functions-url and --webhook-key would say what they call.");
         services.AddSingleton(options);
         services.AddReconcilers();
         return services.BuildServiceProvider();
+    }
+
+    // A cluster that somebody names may be one that joins just now.
+    private Task<MeshDocument> ScopedAsync(IMeshDocumentSource documents, ParseResult parsed, CancellationToken cancellationToken) =>
+        parsed.GetValue(_clusters) is { Length: > 0 } ? documents.LookAsync(isDryRun: true, cancellationToken) : documents.ReadAsync(cancellationToken);
+
+    private async Task<WebhookSettings?> WebhooksAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        if (parsed.GetValue(_url) is not { } url || parsed.GetValue(_key) is not { } key)
+            return null;
+        return new WebhookSettings
+        {
+            BaseUrl = url,
+            CaBundle = parsed.GetValue(_ca) is { } file ? await File.ReadAllTextAsync(file.FullName, cancellationToken) : null,
+            Keys = [await CommandOptions.ReadKeyAsync(key, cancellationToken)],
+        };
     }
 
     private RunScope Scope(MeshDocument mesh, ParseResult parsed)

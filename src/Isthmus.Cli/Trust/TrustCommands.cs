@@ -1,10 +1,9 @@
 using System.CommandLine;
-using Azure.Core;
-using Azure.Identity;
 using Isthmus.Cli.Local;
 using Isthmus.Cli.Mesh;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Trust;
+using Isthmus.Runtime.Composition;
 using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Mesh;
 using Isthmus.Runtime.Reconcilers;
@@ -18,8 +17,7 @@ internal static class TrustCommands
 {
     public static Command Create() => Create(services =>
     {
-        services.AddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
-        services.AddSingleton(provider => new VaultClients(provider.GetRequiredService<TokenCredential>()));
+        services.AddAzure(CommandOptions.Azure);
         services.AddSingleton<ICertificateSource, KeyVaultCertificateSource>();
     });
 

@@ -44,19 +44,30 @@ public static class RegisterPlanner
         switch (look)
         {
             case AksLook.Gone:
-                return before is null && !isListed
+                return !isListed && before is not { IsDiscovered: true }
                     ? null
                     : (before ?? new KnownCluster { ResourceId = id, Since = now }) with { GoneSince = before?.GoneSince ?? now };
             case AksLook.Found found:
-                var isTagged = string.Equals(found.Cluster.Tags.GetValueOrDefault(AksTags.Mesh), mesh.Name, StringComparison.OrdinalIgnoreCase);
+                var isTagged = IsTagged(mesh, found.Cluster);
                 var hasLeft = before is { IsDiscovered: true, IsLeaving: true } && !isTagged;
-                if (!isListed && (hasLeft || (before is null && (!isTagged || mesh.Discovery?.Covers(id) != true))))
+                var joins = before is { IsDiscovered: true } || (isTagged && mesh.Discovery?.Covers(id) == true);
+                if (!isListed && (hasLeft || !joins || (before is null && IsInTheMaking(found.Cluster))))
                     return null;
-                return Read(found.Cluster, before, now) with { IsTagged = isTagged, IsDiscovered = !isListed && (isTagged || before is { IsDiscovered: true }) };
+                return Read(found.Cluster, before, now) with { IsTagged = isTagged, IsDiscovered = !isListed && joins };
             default:
                 return before;
         }
     }
+
+    /// <summary>Whether a cluster is to join that has no API server yet: somebody has to look again.</summary>
+    public static bool IsComing(MeshDocument mesh, ClusterRegister register, AksLook look) =>
+        look is AksLook.Found { Cluster: var cluster } && IsInTheMaking(cluster) && register.Find(cluster.ResourceId) is null
+        && IsTagged(mesh, cluster) && mesh.Discovery?.Covers(cluster.ResourceId) == true;
+
+    private static bool IsTagged(MeshDocument mesh, AksCluster cluster) =>
+        string.Equals(cluster.Tags.GetValueOrDefault(AksTags.Mesh), mesh.Name, StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsInTheMaking(AksCluster cluster) => cluster.ProvisioningState == "Creating";
 
     private static KnownCluster Read(AksCluster seen, KnownCluster? before, DateTimeOffset now) => new()
     {

@@ -20,6 +20,7 @@ public static class MeshChecks
         DnsRule.Check,
         InjectionRule.Check,
         TrustRule.Check,
+        TrustDomainRule.Check,
         RangeRule.Check,
         RemoteSecretRule.Check,
     ];

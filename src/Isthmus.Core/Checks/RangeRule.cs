@@ -1,4 +1,3 @@
-using System.Net;
 using Isthmus.Core.ControlPlane;
 using Isthmus.Core.Mesh;
 
@@ -31,12 +30,10 @@ internal static class RangeRule
 
     private static IEnumerable<CheckFinding> Virtual(CheckSnapshot snapshot)
     {
-        var virtuals = snapshot.Mesh.AddressRange;
         foreach (var (cluster, seen) in snapshot.Staying)
         {
-            var ranges = RangePreflight.RangesOf(cluster, new Dictionary<ClusterName, ClusterRanges> { [cluster.Name] = seen.Ranges });
-            foreach (var range in ranges.Pods.Concat(ranges.Services).Where(range => SameFamily(range, virtuals) && ClusterRanges.Overlap(range, virtuals)))
-                yield return CheckFinding.Error(cluster.Name, Subject, $"{range} overlaps the mesh's addressRange {virtuals}", "narrow addressRange in the mesh document");
+            foreach (var clash in VirtualRanges.Clashes(snapshot.Mesh, cluster, seen.Ranges))
+                yield return CheckFinding.Error(cluster.Name, Subject, clash, VirtualRanges.ToDo);
         }
     }
 
@@ -47,8 +44,6 @@ internal static class RangeRule
         return [.. snapshot.Mesh.Clusters.Where(cluster => !cluster.HasOwnControlPlane
             && (!controlPlanes.TryGetValue(cluster.ControlPlane, out var secrets) || secrets.Any(secret => RemoteSecret.Holds(secret, cluster.Name)))).Select(cluster => cluster.Name)];
     }
-
-    private static bool SameFamily(IPNetwork left, IPNetwork right) => left.BaseAddress.AddressFamily == right.BaseAddress.AddressFamily;
 
     // "what: what to do"
     private static string Part(string text, int part) => text.Split(": ", 2) is [_, _] parts ? parts[part] : part == 0 ? text : "give them other ranges";

@@ -26,7 +26,7 @@ public static class RequiredRights
         ("", ["nodes", "pods"], See),
         ("discovery.k8s.io", ["endpointslices"], See),
         ("apps", ["deployments"], See),
-        (Networking, ["destinationrules", "gateways", "serviceentries"], Keep),
+        (Networking, ["destinationrules", "envoyfilters", "gateways", "serviceentries"], Keep),
         (Networking, ["proxyconfigs", "sidecars"], See),
         ("security.istio.io", ["authorizationpolicies", "peerauthentications"], See),
         ("multicluster.x-k8s.io", ["serviceexports"], See),
@@ -34,6 +34,11 @@ public static class RequiredRights
         (Admission, ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"], Keep),
         (Rbac, ["clusterroles", "clusterrolebindings"], Keep),
         ("networking.k8s.io", ["servicecidrs"], See),
+        // What DiscoverEndpoints follows. Without these it lists again and again.
+        ("", ["configmaps", "namespaces", "nodes", "pods", "services"], ["watch"]),
+        ("discovery.k8s.io", ["endpointslices"], ["watch"]),
+        (Networking, ["destinationrules"], ["watch"]),
+        ("security.istio.io", ["peerauthentications"], ["watch"]),
     ];
 
     public static ImmutableArray<RequiredRight> All { get; } =

@@ -7,7 +7,7 @@ using Isthmus.Core.Trust;
 
 namespace Isthmus.Core.Checks;
 
-/// <summary>Clusters with their own control planes have one root, CAs that last, and trust domains that know each other.</summary>
+/// <summary>Clusters with their own control planes have one root and CAs that last.</summary>
 internal static class TrustRule
 {
     private const string Subject = "trust";
@@ -52,7 +52,8 @@ internal static class TrustRule
             yield return CheckFinding.Warning(cluster.Name, Subject, "cacerts holds several roots, but istiod runs without ISTIO_MULTIROOT_MESH", "set it to true in istiod's env, or workloads may be given one root only");
     }
 
-    private static IEnumerable<CheckFinding> Ends(DateTimeOffset now, MeshCluster cluster, JsonObject secret)
+    /// <summary>The certificates of a Secret that have ended or end soon.</summary>
+    internal static IEnumerable<CheckFinding> Ends(DateTimeOffset now, MeshCluster cluster, JsonObject secret)
     {
         foreach (var file in new[] { CaFile, RootFile })
         {

@@ -20,6 +20,12 @@ public sealed class ClusterRanges
         .Select(node => node["spec"] as JsonObject)
         .SelectMany(spec => (spec?["podCIDRs"] as JsonArray ?? [spec?["podCIDR"]?.DeepClone()]).Select(ObjectMetadata.TextOf)));
 
+    /// <summary>What is read of a node: of each of thousands, this is a small part.</summary>
+    public static JsonObject Trim(JsonObject node) => new()
+    {
+        ["spec"] = new JsonObject { ["podCIDR"] = node["spec"]?["podCIDR"]?.DeepClone(), ["podCIDRs"] = node["spec"]?["podCIDRs"]?.DeepClone() },
+    };
+
     /// <summary>The ranges of ServiceCIDR objects (networking.k8s.io).</summary>
     public static ImmutableArray<IPNetwork> ServicesOf(IEnumerable<JsonObject> serviceCidrs) =>
         Collapse(serviceCidrs.SelectMany(item => (item["spec"] as JsonObject)?["cidrs"] as JsonArray ?? []).Select(ObjectMetadata.TextOf));

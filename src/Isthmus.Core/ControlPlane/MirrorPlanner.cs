@@ -38,7 +38,7 @@ public static class MirrorPlanner
             var mirrors = _view.Mirrors.Where(mirror => ServiceMirrors.IsMirror(mirror, mesh.Name) && seen.Scope.Includes(FederationNames.NameOf(mirror)))
                 .ToDictionary(FederationNames.NameOf);
             var own = _view.Services.Where(service => !ServiceMirrors.IsMirror(service, mesh.Name)).Select(FederationNames.NameOf).ToHashSet();
-            var sources = IsWanted ? Sources() : ImmutableSortedDictionary<ServiceName, (ClusterName, JsonObject)>.Empty;
+            var sources = IsWanted ? Sources() : ImmutableSortedDictionary<ServiceName, (ClusterName From, JsonObject Service)>.Empty;
             var namespaces = _view.Namespaces.Where(ns => !ns.IsTerminating()).Select(ns => ns.Name()).ToHashSet(StringComparer.Ordinal);
             foreach (var (name, mirror) in mirrors)
                 yield return Existing(name, mirror, own.Contains(name), sources);
@@ -48,6 +48,13 @@ public static class MirrorPlanner
                 yield return ServiceMirrors.Fault(source) is { } fault
                     ? new PlannedAction.Skipped(Id(name), $"it is not mirrored from cluster {from}: {fault}")
                     : new PlannedAction.Create(Id(name), ServiceMirrors.New(mesh, Id(name), from, source));
+            }
+
+            foreach (var standing in _view.Services.Where(service => own.Contains(FederationNames.NameOf(service))))
+            {
+                var name = FederationNames.NameOf(standing);
+                if (sources.TryGetValue(name, out var source) && InTheWay(standing, source.From, source.Service) is { } reason)
+                    yield return new PlannedAction.Skipped(Id(name), reason);
             }
 
             foreach (var absent in missing[false].GroupBy(source => source.Key.Namespace))
@@ -89,6 +96,17 @@ public static class MirrorPlanner
                     sources => sources.Key,
                     sources => sources.OrderBy(source => ServiceMirrors.Fault(source.Service) is not null)
                         .ThenBy(source => seen.KeptOut.Contains(source.From)).ThenBy(source => source.From).First());
+        }
+
+        /// <summary>What is wrong with a Service that stands where a mirror would; null where it does as well as one, or better.</summary>
+        private string? InTheWay(JsonObject standing, ClusterName from, JsonObject source)
+        {
+            if (ServiceMirrors.IsMirrorOfAnother(standing, mesh.Name))
+                return Ownership.Clash(standing, mesh.Name);
+            // To clients of one control plane the two are one Service, with the ports of whichever istiod comes across first.
+            return ServiceMirrors.Difference(standing, source) is { } ports
+                ? $"clusters {cluster.Name} and {from} have it with other ports ({ports}), and to their control plane it is one Service: a port that one of them lacks is not reached everywhere. Give both the same ports, or one of them another name"
+                : null;
         }
 
         private bool IsRead(ClusterName from) => !seen.KeptOut.Contains(from) && !seen.KeptOut.Contains(cluster.Name);

@@ -19,8 +19,12 @@ public static class NetworkPlanner
                 .With(new Plan(GatewayLoops.Find(group, seen)));
         }
 
-        return plan;
+        return plan.With(new Plan(mesh.Clusters.Where(cluster => !cluster.HasOwnControlPlane && seen.Clusters.ContainsKey(cluster.Name))
+            .SelectMany(cluster => FormerControlPlane.Plan(mesh, cluster.Name, seen.Clusters[cluster.Name]))));
     }
+
+    /// <summary>The Gateways of ours that nobody reads where the istiod is gone.</summary>
+    public static string GatewaySelector(MeshDocument mesh) => $"{Ownership.Selector(mesh.Name)},{CrossNetworkGateway.Label}";
 
     /// <summary>Whether a ConfigMap of istio-system is one that an istiod reads its mesh from.</summary>
     public static bool IsMeshConfig(System.Text.Json.Nodes.JsonObject configMap) => MeshNetworks.IsMeshConfig(configMap);

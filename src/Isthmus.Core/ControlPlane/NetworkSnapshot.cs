@@ -10,10 +10,10 @@ public sealed record NetworkView
     /// <summary>Istio's root namespace; null where there is none.</summary>
     public required JsonObject? RootNamespace { get; init; }
 
-    /// <summary>In a control plane's cluster, Istio's mesh ConfigMaps: <c>istio</c> and those of revisions.</summary>
+    /// <summary>Istio's mesh ConfigMaps: <c>istio</c> and those of revisions.</summary>
     public IReadOnlyList<JsonObject> MeshConfigMaps { get; init; } = [];
 
-    /// <summary>In a control plane's cluster, the Gateways of every namespace.</summary>
+    /// <summary>In a control plane's cluster the Gateways of every namespace; elsewhere those of ours that a former one has left.</summary>
     public IReadOnlyList<JsonObject> Gateways { get; init; } = [];
 
     public JsonObject? GatewayService { get; init; }

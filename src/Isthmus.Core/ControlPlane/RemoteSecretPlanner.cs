@@ -126,7 +126,15 @@ public static class RemoteSecretPlanner
         if (reader.Address.Fault() is { } fault)
             return (new PlannedAction.Skipped(id, fault), false);
         // The account comes first: the next look finds it.
-        if (AccountOf(mesh, cluster, reader)?.Uid() is not { } uid || Readers(mesh, cluster, seen).HasWrites)
+        var readers = Readers(mesh, cluster, seen);
+        if (AccountOf(mesh, cluster, reader)?.Uid() is not { } uid)
+        {
+            if (!seen.IsDryRun || !readers.Actions.Any(action => action is PlannedAction.Create && action.Id == ReaderAccount.Account(cluster.Name, cluster.ControlPlane)))
+                return (null, false);
+            uid = "known-when-applied";
+        }
+
+        if (readers.HasWrites && !seen.IsDryRun)
             return (null, false);
         var standing = live is null || reader.IsTokenRefused ? null : RemoteSecret.TokenOf(live, cluster.Name, uid);
         var isDue = standing is null || seen.Now >= RenewAt(standing.Issued, standing.Expires);

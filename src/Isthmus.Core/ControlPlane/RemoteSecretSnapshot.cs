@@ -36,4 +36,7 @@ public sealed record RemoteSecretSnapshot
     public IReadOnlyDictionary<ClusterName, string> Refusals { get; init; } = new Dictionary<ClusterName, string>();
 
     public required DateTimeOffset Now { get; init; }
+
+    /// <summary>Whether the plan is only looked at. It then shows the Secret too that follows an account which is not there yet.</summary>
+    public bool IsDryRun { get; init; }
 }

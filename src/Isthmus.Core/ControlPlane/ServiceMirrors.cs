@@ -19,6 +19,19 @@ internal static class ServiceMirrors
 
     public static bool IsMirror(JsonObject service, string mesh) => service.Label(Label) is not null && Ownership.IsOurs(service, mesh);
 
+    /// <summary>Whether another mesh keeps it as a mirror.</summary>
+    public static bool IsMirrorOfAnother(JsonObject service, string mesh) => service.Label(Label) is not null && !Ownership.IsOurs(service, mesh)
+        && service.Label(Ownership.ManagedByLabel) == Ownership.ManagedByValue;
+
+    /// <summary>The ports of two Services, where one has a port that the other has not.</summary>
+    public static string? Difference(JsonObject left, JsonObject right)
+    {
+        var (ours, theirs) = (Text(left), Text(right));
+        return ours == theirs || ours.Length == 0 || theirs.Length == 0 ? null : $"{ours}; {theirs}";
+
+        static string Text(JsonObject service) => string.Join(", ", Ports(service).OfType<JsonObject>().Select(port => $"{port["port"]}/{port["protocol"]}").Order(StringComparer.Ordinal));
+    }
+
     /// <summary>Whether the user made the Service that stands in the mirror's place real, as <c>kubectl apply</c> does.</summary>
     public static bool IsTakenOver(JsonObject mirror) =>
         (mirror["spec"] as JsonObject)?["selector"] is JsonObject { Count: > 0 } || ObjectMetadata.TextOf((mirror["spec"] as JsonObject)?["type"]) == "ExternalName";

@@ -3,38 +3,42 @@ using System.Collections.Concurrent;
 namespace Isthmus.Core.Endpoints;
 
 /// <summary>
-/// Answers that were worked out before, by cluster and by all of a proxy that an answer depends on: proxies of one place share one. An answer
-/// counts as long as the version of what it was made from, and looking costs the comparison of that version.
+/// The answers for one service that were worked out before. They count as long as the version of what they were made from, and looking one up costs the
+/// comparison of that version. Proxies that differ in nothing that matters share one.
 /// </summary>
 public sealed class AssignmentCache
 {
-    private readonly ConcurrentDictionary<Key, (long Version, LoadAssignment Answer)> _answers = new();
+    // Only where proxies come and go while nothing else changes do so many gather.
+    private const int Most = 10_000;
 
-    /// <param name="query">Whose subset, policies and compatibility belong to <paramref name="version"/>.</param>
+    private Versioned _current = new(long.MinValue);
+
+    /// <param name="cluster">The cluster that is asked for.</param>
     /// <param name="proxy">The proxy that asks.</param>
-    /// <param name="version">Changes whenever anything that <paramref name="inputs"/> or the query gives changes.</param>
-    /// <param name="inputs">Endpoints and gateways; asked only where there is no answer of this version.</param>
-    public LoadAssignment Get(EndpointQuery query, EndpointProxy proxy, long version, Func<(IReadOnlyList<MeshEndpoint> Endpoints, GatewayTable Gateways)> inputs)
+    /// <param name="version">Changes whenever anything that <paramref name="inputs"/> gives changes.</param>
+    /// <param name="inputs">Asked only where there is no answer of this version; null where there is nothing to answer.</param>
+    public DiscoveredAssignment? Get(EnvoyClusterName cluster, EndpointProxy proxy, long version, Func<EndpointSnapshot?> inputs)
     {
-        var key = new Key(query.Cluster, query.Compatibility, proxy);
-        if (_answers.TryGetValue(key, out var known) && known.Version == version) return known.Answer;
-        var (endpoints, gateways) = inputs();
-        var answer = SplitHorizon.Assign(query, endpoints, gateways, proxy);
-        _answers[key] = (version, answer);
-        return answer;
+        var current = _current;
+        if (current.Version != version || current.Asked.Count > Most) _current = current = new Versioned(version);
+        var asked = new AssignmentKey(cluster, proxy, "");
+        if (current.Asked.TryGetValue(asked, out var known)) return known;
+        return current.Asked[asked] = inputs() is { } snapshot ? Shared(current, snapshot) : null;
     }
 
-    /// <summary>Forgets answers of other versions, so that proxies and services that are gone do not stay.</summary>
-    public void Trim(Func<EnvoyClusterName, long?> currentVersion)
+    private static DiscoveredAssignment Shared(Versioned current, EndpointSnapshot snapshot)
     {
-        foreach (var (key, known) in _answers)
-            if (currentVersion(key.Cluster) != known.Version) _answers.TryRemove(key, out _);
+        var relevant = new AssignmentKey(snapshot.Query.Cluster, snapshot.Query.Relevant(snapshot.Proxy), snapshot.Query.Rule);
+        if (current.Answers.TryGetValue(relevant, out var known)) return known;
+        return current.Answers[relevant] = DiscoveredAssignment.Make(snapshot.For(relevant.Proxy));
     }
 
-    private readonly record struct Key(EnvoyClusterName Cluster, Compatibility Compatibility, EndpointProxy Proxy)
+    private sealed class Versioned(long version)
     {
-        public bool Equals(Key other) => Compatibility == other.Compatibility && Cluster.Equals(other.Cluster) && Proxy.SeesAlike(other.Proxy);
+        public long Version => version;
 
-        public override int GetHashCode() => HashCode.Combine(Cluster, Compatibility, Proxy.Network, Proxy.Cluster, Proxy.Locality);
+        public ConcurrentDictionary<AssignmentKey, DiscoveredAssignment?> Asked { get; } = new();
+
+        public ConcurrentDictionary<AssignmentKey, DiscoveredAssignment> Answers { get; } = new();
     }
 }

@@ -34,19 +34,21 @@ public static class AssignmentJson
         ["address"] = endpoint.Address,
         ["port"] = endpoint.Port,
         ["weight"] = endpoint.Weight,
-        // Rule 9: a gateway carries no health.
-        ["health"] = endpoint.Endpoint switch
-        {
-            null => "UNKNOWN",
-            { Health: EndpointHealth.Unhealthy } => "UNHEALTHY",
-            { Health: EndpointHealth.Draining } => "DRAINING",
-            _ => "HEALTHY",
-        },
+        ["health"] = Health(endpoint) ?? "UNKNOWN",
         ["metadata"] = new JsonObject { ["filterMetadata"] = FilterMetadata(endpoint, proxy) },
     };
 
+    /// <summary>Envoy's word for an endpoint's health. Rule 9: a gateway carries none.</summary>
+    internal static string? Health(AssignedEndpoint endpoint) => endpoint.Endpoint switch
+    {
+        null => null,
+        { Health: EndpointHealth.Unhealthy } => "UNHEALTHY",
+        { Health: EndpointHealth.Draining } => "DRAINING",
+        _ => "HEALTHY",
+    };
+
     // istiod writes the proxy's own cluster for a gateway.
-    private static string Workload(AssignedEndpoint endpoint, EndpointProxy proxy) => endpoint.Endpoint is { } own
+    internal static string Workload(AssignedEndpoint endpoint, EndpointProxy proxy) => endpoint.Endpoint is { } own
         ? $"{own.Workload};{own.Namespace};{own.Labels.GetValueOrDefault(CanonicalName)};{own.Labels.GetValueOrDefault(CanonicalRevision)};{own.Cluster}"
         : $";;;;{proxy.Cluster}";
 }

@@ -32,6 +32,23 @@ public sealed class EndpointQuery
     /// <summary>The cluster resolves host names itself (DNS type), so gateways known by name only can be used.</summary>
     public bool ResolvesNames { get; init; }
 
+    /// <summary>Which DestinationRule counts, by namespace and name; empty for none.</summary>
+    public string Rule { get; init; } = "";
+
     /// <summary>Rule 11: priorities by locality; null where the rule for the host lets no traffic move (no outlier detection).</summary>
     public LocalityFailover? Failover { get; init; }
+
+    /// <summary>The proxy without what does not matter here, so that all that get one answer are equal.</summary>
+    internal EndpointProxy Relevant(EndpointProxy proxy) => new()
+    {
+        Network = proxy.Network,
+        Cluster = proxy.Cluster,
+        Locality = Failover is null ? "" : proxy.Locality,
+        Node = NodeLocal ? proxy.Node : "",
+        Labels = Failover is { WorkloadLabels.IsEmpty: false } ? proxy.Labels : ImmutableSortedDictionary<string, string>.Empty,
+        RequestedNetworkView = proxy.RequestedNetworkView,
+        IsRouter = proxy.IsRouter,
+        UsesIPv4 = proxy.UsesIPv4,
+        UsesIPv6 = proxy.UsesIPv6,
+    };
 }

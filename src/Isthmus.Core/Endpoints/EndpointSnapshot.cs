@@ -13,5 +13,8 @@ public sealed class EndpointSnapshot
 
     public EndpointSnapshot With(GatewayTable gateways) => new() { Query = Query, Endpoints = Endpoints, Gateways = gateways, Proxy = Proxy };
 
+    /// <summary>The same for a proxy that gets the same answer.</summary>
+    internal EndpointSnapshot For(EndpointProxy proxy) => new() { Query = Query, Endpoints = Endpoints, Gateways = Gateways, Proxy = proxy };
+
     public LoadAssignment Assign() => SplitHorizon.Assign(Query, Endpoints, Gateways, Proxy);
 }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Isthmus.Core.Federation;
 using Isthmus.Core.Injection;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
@@ -11,13 +10,16 @@ public static class LiveSnapshot
 {
     /// <summary>Null with a reason where the clusters know no such service, port or subset.</summary>
     public static EndpointSnapshot? Make(
-        EnvoyClusterName name, IReadOnlyList<ServiceView> views, ServicePolicies policies, EndpointProxy proxy, Compatibility compatibility, out string reason)
+        EnvoyClusterName name, IReadOnlyList<ServiceView> views, ServicePolicies policies, EndpointProxy proxy, Compatibility compatibility, out string reason) =>
+        Make(name, new LiveInputs(views), policies, proxy, compatibility, out reason);
+
+    /// <summary>The same from inputs that serve every proxy.</summary>
+    public static EndpointSnapshot? Make(
+        EnvoyClusterName name, LiveInputs inputs, ServicePolicies policies, EndpointProxy proxy, Compatibility compatibility, out string reason)
     {
         reason = "";
-        var domain = views.Count == 0 ? "" : views[0].Cluster.ClusterDomain;
-        // The Service that the proxy's own cluster has is the one that its routes were made from.
-        var services = views.OrderBy(view => view.Cluster.Name.Value != proxy.Cluster).ThenBy(view => view.Cluster.Name)
-            .Select(view => view.Service).OfType<JsonObject>().Where(service => !service.IsTerminating()).ToList();
+        var domain = inputs.ClusterDomain;
+        var services = inputs.ServicesFor(proxy);
         if (services.Count == 0) return Refuse($"no cluster under this control plane has a Service for {name.Host}", out reason);
         var service = services.Find(candidate => Port(candidate, name.Port) is not null);
         if (service is null || Port(service, name.Port) is not { } port)
@@ -25,30 +27,24 @@ public static class LiveSnapshot
         var rule = RuleChoice.Find(policies.DestinationRules, name.Host, service.NamespaceName() ?? "", proxy, SystemNamespaces.Istio, domain);
         var subset = name.Subset.Length == 0 ? [] : rule?.Subset(name.Subset);
         if (subset is null) return Refuse($"no DestinationRule for {name.Host} that the proxy sees has a subset '{name.Subset}'", out reason);
-        return new EndpointSnapshot
+        var query = new EndpointQuery
         {
-            Query = new EndpointQuery
-            {
-                Cluster = name,
-                PortName = port.Text("name") ?? "",
-                SubsetLabels = subset.Value,
-                Mtls = new MtlsPolicy(name, rule, policies.PeerAuthentications, SystemNamespaces.Istio),
-                Compatibility = compatibility,
-                NodeLocal = service.Object("spec").Text("internalTrafficPolicy") == "Local",
-                ClusterLocal = ClusterLocalHosts.Includes(policies.MeshConfig, name.Host, domain),
-                KeepsSessions = SliceEndpoints.KeepsSessions(service),
-                Failover = rule?.Failover,
-            },
-            Endpoints = [.. views.OrderBy(view => view.Cluster.Name).SelectMany(SliceEndpoints.Read)],
-            Gateways = new GatewayTable(views.SelectMany(Gateways)),
-            Proxy = proxy,
+            Cluster = name,
+            PortName = port.Text("name") ?? "",
+            SubsetLabels = subset.Value,
+            Mtls = new MtlsPolicy(name, rule, policies.PeerAuthentications, SystemNamespaces.Istio),
+            Compatibility = compatibility,
+            NodeLocal = service.Object("spec").Text("internalTrafficPolicy") == "Local",
+            ClusterLocal = ClusterLocalHosts.Includes(policies.MeshConfig, name.Host, domain),
+            KeepsSessions = SliceEndpoints.KeepsSessions(service),
+            Rule = rule?.Name ?? "",
+            Failover = rule?.Failover,
         };
+        return new EndpointSnapshot { Query = query, Endpoints = inputs.Endpoints, Gateways = inputs.Gateways, Proxy = proxy };
     }
 
-    /// <summary>The gateways of one cluster, names among them unresolved.</summary>
-    private static IEnumerable<NetworkGateway> Gateways(ServiceView view) => view.Cluster.Gateway is not { } gateway ? [] :
-        GatewayAddress.ReadAll(gateway, view.GatewayService, view.Nodes)
-            .Select(address => new NetworkGateway(SliceEndpoints.NetworkOf(view), view.Cluster.Name.Value, address.Host, address.Port));
+    /// <summary>Whether some Service of that name serves the port, whatever its rules say.</summary>
+    public static bool Serves(EnvoyClusterName name, LiveInputs inputs) => inputs.ServicesFor(null).Exists(service => Port(service, name.Port) is not null);
 
     private static JsonObject? Port(JsonObject service, int number) => TcpPorts(service).FirstOrDefault(port => port.Number("port") == number);
 

@@ -22,7 +22,7 @@ public static class PodProxy
         {
             Network = Setting(container, "ISTIO_META_NETWORK") ?? "",
             Cluster = Setting(container, "ISTIO_META_CLUSTER_ID") ?? cluster,
-            Locality = new PodPlace(nodes).Locality(pod, PodPlace.NodeOf(pod)),
+            Locality = new PodPlace(nodes).Locality(pod.Labels(), PodPlace.NodeOf(pod)),
             Node = PodPlace.NodeOf(pod),
             Namespace = pod.NamespaceName() ?? "",
             Labels = pod.Labels().ToImmutableSortedDictionary(StringComparer.Ordinal),

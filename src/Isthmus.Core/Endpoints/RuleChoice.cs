@@ -26,6 +26,9 @@ internal static class RuleChoice
         return null;
     }
 
+    /// <summary>Whether a rule is about a host, whoever sees it.</summary>
+    public static bool Concerns(JsonObject rule, string host, string clusterDomain) => Matches(FullHost(rule, clusterDomain), host);
+
     // A short name means a Service of the rule's own namespace; with one dot Istio does not expand it, but people write it, and istioctl warns.
     private static string FullHost(JsonObject rule, string clusterDomain)
     {

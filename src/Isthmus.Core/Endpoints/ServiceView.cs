@@ -11,10 +11,10 @@ public sealed record ServiceView
     /// <summary>Null where the cluster has no such Service.</summary>
     public JsonObject? Service { get; init; }
 
-    public IReadOnlyList<JsonObject> EndpointSlices { get; init; } = [];
+    public IReadOnlyList<EndpointSlice> EndpointSlices { get; init; } = [];
 
-    /// <summary>The pods of the Service's namespace.</summary>
-    public IReadOnlyList<JsonObject> Pods { get; init; } = [];
+    /// <summary>The pods of the Service's namespace by name; null where there is none of that name.</summary>
+    public Func<string, EndpointPod?> Pod { get; init; } = _ => null;
 
     public IReadOnlyList<JsonObject> Nodes { get; init; } = [];
 

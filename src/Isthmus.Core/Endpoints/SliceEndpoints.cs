@@ -17,7 +17,6 @@ internal sealed class SliceEndpoints
     private readonly string _namespace;
     private readonly string _network;
     private readonly bool _keepsSessions;
-    private readonly Dictionary<string, JsonObject> _pods;
     private readonly PodPlace _places;
 
     private SliceEndpoints(ServiceView view, JsonObject service)
@@ -26,7 +25,6 @@ internal sealed class SliceEndpoints
         _namespace = service.NamespaceName() ?? "";
         _network = NetworkOf(view);
         _keepsSessions = KeepsSessions(service);
-        _pods = view.Pods.Where(pod => pod.NamespaceName() == _namespace).DistinctBy(pod => pod.Name()).ToDictionary(pod => pod.Name(), StringComparer.Ordinal);
         _places = new PodPlace(view.Nodes);
     }
 
@@ -40,42 +38,40 @@ internal sealed class SliceEndpoints
 
     // A pod may stand in two slices while Kubernetes moves it from one to the other.
     private IEnumerable<MeshEndpoint> All() =>
-        _view.EndpointSlices.Where(slice => slice.Text("addressType") != "FQDN").OrderBy(slice => slice.Name(), StringComparer.Ordinal)
+        _view.EndpointSlices.Where(slice => !slice.HoldsNames).OrderBy(slice => slice.Name, StringComparer.Ordinal)
             .SelectMany(OfSlice).DistinctBy(endpoint => (endpoint.Address, endpoint.Port, endpoint.PortName));
 
-    private IEnumerable<MeshEndpoint> OfSlice(JsonObject slice) =>
-        from endpoint in slice.List("endpoints").Objects()
-        from address in (endpoint.List("addresses") ?? []).Select(address => address.AsText()).OfType<string>()
-        from port in slice.List("ports").Objects()
-        where port.Text("protocol") is null or "TCP" && port.Number("port") is > 0 and <= 65535
-        select Endpoint(endpoint, address, port);
+    private IEnumerable<MeshEndpoint> OfSlice(EndpointSlice slice) =>
+        from entry in slice.Entries
+        from address in entry.Addresses
+        from port in slice.Ports
+        select Endpoint(entry, address, port);
 
-    private MeshEndpoint Endpoint(JsonObject endpoint, string address, JsonObject port)
+    private MeshEndpoint Endpoint(EndpointSliceEntry entry, string address, (string Name, int Port) port)
     {
-        var pod = PodsBehind.PodOf(endpoint) is { } name ? _pods.GetValueOrDefault(name) : null;
-        var node = endpoint.Text("nodeName") ?? pod.Object("spec").Text("nodeName") ?? "";
+        var pod = entry.Pod.Length > 0 ? _view.Pod(entry.Pod) : null;
+        var node = entry.Node.Length > 0 ? entry.Node : pod?.Node ?? "";
         return new MeshEndpoint
         {
             Address = address,
-            Port = (int)(port.Number("port") ?? 0),
-            PortName = port.Text("name") ?? "",
+            Port = port.Port,
+            PortName = port.Name,
             Network = pod?.Label(RootNamespace.NetworkLabel) ?? _network,
             Cluster = _view.Cluster.Name.Value,
-            Locality = _places.Locality(pod, node),
+            Locality = _places.Locality(pod?.Labels, node),
             TlsMode = pod?.Label(TlsModeLabel) ?? "",
-            Health = Health(endpoint.Object("conditions")),
-            Labels = pod?.Labels() ?? MeshEndpoint.NoLabels,
+            Health = Health(entry),
+            Labels = pod?.Labels ?? MeshEndpoint.NoLabels,
             Namespace = _namespace,
-            Workload = pod?.Name() ?? "",
+            Workload = pod?.Name ?? "",
             Node = node,
         };
     }
 
-    // Kubernetes takes an absent condition for ready and for serving.
-    private EndpointHealth Health(JsonObject? conditions)
+    private EndpointHealth Health(EndpointSliceEntry entry)
     {
-        if (conditions.Flag("ready") != false) return EndpointHealth.Healthy;
-        if (conditions.Flag("terminating") != true) return EndpointHealth.Unhealthy;
-        return _keepsSessions && conditions.Flag("serving") != false ? EndpointHealth.Draining : EndpointHealth.Terminating;
+        if (entry.IsReady) return EndpointHealth.Healthy;
+        if (!entry.IsTerminating) return EndpointHealth.Unhealthy;
+        return _keepsSessions && entry.IsServing ? EndpointHealth.Draining : EndpointHealth.Terminating;
     }
 }

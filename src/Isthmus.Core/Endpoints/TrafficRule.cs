@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Isthmus.Core.Injection;
+using Isthmus.Core.Kubernetes;
 
 namespace Isthmus.Core.Endpoints;
 
@@ -15,6 +16,9 @@ public sealed class TrafficRule
 
     public string Host { get; }
 
+    /// <summary>Namespace and name.</summary>
+    public string Name { get; private init; } = "";
+
     /// <summary>How traffic moves between localities; null where the rule does not let it.</summary>
     public LocalityFailover? Failover { get; }
 
@@ -24,7 +28,7 @@ public sealed class TrafficRule
         var subsets = spec.List("subsets").Objects()
             .Select(subset => (subset.Text("name") ?? "", subset.StringMap("labels").ToImmutableArray(), TlsOfPolicy.Read(subset.Object("trafficPolicy"))));
         var policy = spec.Object("trafficPolicy");
-        return new TrafficRule(spec.Text("host") ?? "", TlsOfPolicy.Read(policy), [.. subsets], LocalityFailover.Read(policy));
+        return new TrafficRule(spec.Text("host") ?? "", TlsOfPolicy.Read(policy), [.. subsets], LocalityFailover.Read(policy)) { Name = $"{rule.NamespaceName()}/{rule.Name()}" };
     }
 
     /// <summary>The labels that a subset selects; null where the rule has no such subset.</summary>

@@ -34,9 +34,10 @@ internal static class ExportFaults
 
     private const string NoGatewayReason = "NoGateway";
 
-    private static ExportFault NoAddress(MeshDocument mesh) => new(
-        NoAddressReason,
-        $"no address is free in the mesh's addressRange {mesh.AddressRange}, which holds {new VirtualAddressRange(mesh.AddressRange).Count} names: widen it in the mesh document, or export less");
+    private static ExportFault NoAddress(MeshDocument mesh) => new(NoAddressReason, NoAddressText(mesh));
+
+    public static string NoAddressText(MeshDocument mesh) =>
+        $"no address is free in the mesh's addressRange {mesh.AddressRange}, which holds {new VirtualAddressRange(mesh.AddressRange).Count} names: widen it in the mesh document, or export less";
 
     private static ExportFault? UnknownImporters(MeshDocument mesh, Exporter exporter)
     {

@@ -53,7 +53,7 @@ internal sealed class ExportReader
         var ports = ServicePort.ReadAll(service);
         return Refusal(service, ports) is { } refusal
             ? asked with { Refusal = refusal }
-            : asked with { Exporter = Offer(asked, service, ports), Notes = [.. Notes(service, Pods(asked.Name, service))] };
+            : asked with { Exporter = Offer(asked, service, ports), Notes = [.. Notes(service, Pods(asked.Name, service)), .. ExportedMetadata.Faults(asked.Declaration)] };
     }
 
     private ExportFault? NotAllowed(string ns)
@@ -89,9 +89,9 @@ internal sealed class ExportReader
                 $"pods {string.Join(", ", pods.Unnamed)} get no names of their own in other clusters: only a StatefulSet's carry the label {PodsBehind.PodNameLabel}, by which a gateway tells them apart");
         }
 
-        var others = ServicePort.OtherTransports(service);
-        if (!others.IsEmpty)
-            yield return new ExportFault("PortsLeftOut", $"left out: port {string.Join(", ", others)}, since a gateway that routes by SNI passes TCP only");
+        var leftOut = ServicePort.LeftOut(service);
+        if (!leftOut.IsEmpty)
+            yield return new ExportFault("PortsLeftOut", $"left out: port {string.Join(", ", leftOut)}, since a gateway that routes by SNI passes TCP only");
         if (PodsBehind.Selector(service).Count == 0)
         {
             yield return new ExportFault(
@@ -116,6 +116,7 @@ internal sealed class ExportReader
             TrustDomain = _trustDomain,
             Ready = slices.Sum(EndpointSlices.Ready),
             Policy = ExportPolicy.Read(service),
+            Metadata = asked.Declaration is null ? null : ExportedMetadata.Of(asked.Declaration),
             ExportTo = (asked.Declaration?.Annotation(FederationNames.ExportToAnnotation) ?? service.Annotation(FederationNames.ExportToAnnotation))?
                 .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToImmutableSortedSet(StringComparer.Ordinal),
         };

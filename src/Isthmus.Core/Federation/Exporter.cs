@@ -34,6 +34,9 @@ internal sealed class Exporter
     /// <summary>The clusters that may import; null: all.</summary>
     public required ImmutableSortedSet<string>? ExportTo { get; init; }
 
+    /// <summary>What a ServiceExport gives the imports; null where the export is by label alone.</summary>
+    public ExportedMetadata? Metadata { get; init; }
+
     /// <summary>What its user's annotations ask for.</summary>
     public ExportPolicy Policy { get; init; } = ExportPolicy.Default;
 
@@ -60,5 +63,5 @@ internal sealed class Exporter
         return differences.ToImmutable();
     }
 
-    private static string Text(IEnumerable<ServicePort> ports) => string.Join(", ", ports.Select(port => $"{port.Number}/{port.Protocol}"));
+    private static string Text(IEnumerable<ServicePort> ports) => string.Join(", ", ports);
 }

@@ -9,7 +9,11 @@ using Isthmus.Core.Planning;
 namespace Isthmus.Core.Federation;
 
 /// <summary>A plan, and whether it has to be made again with the holders of all addresses known, or the objects of pods.</summary>
-public sealed record FederationPlan(Plan Plan, bool NeedsAllAddresses, bool NeedsPods);
+public sealed record FederationPlan(Plan Plan, bool NeedsAllAddresses, bool NeedsPods)
+{
+    /// <summary>Why some names have no address although all were looked at; null where all have one.</summary>
+    public string? Exhaustion { get; init; }
+}
 
 /// <summary>
 /// Mode 1: what every cluster should hold so that exported services can be reached by their global names. The same planner
@@ -35,8 +39,15 @@ public static class FederationPlanner
         return new FederationPlan(
             owned.With(new Plan(contributions)),
             snapshot.KnownAddresses is not null && !exports.Names.All(claims.ContainsKey),
-            !snapshot.HasPods && MayHavePods(snapshot, exports));
+            !snapshot.HasPods && MayHavePods(snapshot, exports))
+        {
+            Exhaustion = snapshot.KnownAddresses is null ? Exhaustion(mesh, [.. exports.Names.Where(name => !claims.ContainsKey(name))]) : null,
+        };
     }
+
+    private static string? Exhaustion(MeshDocument mesh, IReadOnlyList<GlobalName> without) => without.Count == 0
+        ? null
+        : $"{without[0].Host(mesh.Domain)}{(without.Count == 1 ? " has" : $" and {without.Count - 1} more have")} no address: {ExportFaults.NoAddressText(mesh)}";
 
     /// <summary>
     /// The objects of the names, one after the other, so that nobody holds all of them: for every importer nearly each name has some.

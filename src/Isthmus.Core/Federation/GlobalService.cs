@@ -26,6 +26,11 @@ internal sealed class GlobalService
     /// <summary>The pods that have names of their own, each with the one exporter that it belongs to: the oldest that has a pod of that name.</summary>
     public ImmutableSortedDictionary<ExportedPod, Exporter> PodOwners { get; }
 
+    /// <summary>What the oldest ServiceExport among them gives the imports (Kubernetes' multi-cluster rule).</summary>
+    public ExportedMetadata Metadata => Giver?.Metadata ?? ExportedMetadata.None;
+
+    private Exporter? Giver => Accepted.FirstOrDefault(exporter => exporter.Metadata is not null);
+
     /// <summary>Every name that clients may use for it.</summary>
     public IEnumerable<GlobalName> Names => PodOwners.Keys.Select(pod => new GlobalName(Name, pod.Name)).Prepend(new GlobalName(Name));
 
@@ -51,9 +56,28 @@ internal sealed class GlobalService
                 yield return new ExportFault(reason, $"{subject}: {difference}, which {Accepted[0].Cluster} exported first: make them equal, or export only one of them");
         }
 
-        foreach (var fault in PodConflictsFor(cluster))
+        foreach (var fault in PodConflictsFor(cluster).Concat(MetadataConflictsFor(cluster)))
             yield return fault;
     }
+
+    private IEnumerable<ExportFault> MetadataConflictsFor(ClusterName cluster)
+    {
+        if (Giver is not { } giver)
+            yield break;
+        var others = Accepted.Where(exporter => exporter.Metadata is not null && (cluster == giver.Cluster || cluster == exporter.Cluster)).ToList();
+        foreach (var (reason, field, read) in Fields)
+        {
+            var differing = others.Where(exporter => !read(exporter.Metadata ?? ExportedMetadata.None).SequenceEqual(read(Metadata))).Select(exporter => exporter.Cluster).Order().ToList();
+            if (differing.Count > 0)
+                yield return new ExportFault(reason, $"{field} of {string.Join(", ", differing)} differ from those of {giver.Cluster}, which hold since it exported first: make them equal");
+        }
+    }
+
+    private static readonly ImmutableArray<(string Reason, string Field, Func<ExportedMetadata, ImmutableSortedDictionary<string, string>> Read)> Fields =
+    [
+        ("LabelsConflict", "the exportedLabels", metadata => metadata.Labels),
+        ("AnnotationsConflict", "the exportedAnnotations", metadata => metadata.Annotations),
+    ];
 
     private IEnumerable<ExportFault> PodConflictsFor(ClusterName cluster)
     {

@@ -48,6 +48,8 @@ public static class KnownExporters
                 entry["ready"] = exporter.Ready;
             if (exporter.IsHeadless)
                 entry["pods"] = new JsonArray([.. exporter.Pods.Select(pod => (JsonNode)$"{pod.Name}/{pod.Account}")]);
+            if (exporter.Metadata is { } metadata)
+                entry["metadata"] = new JsonObject { ["labels"] = Map(metadata.Labels), ["annotations"] = Map(metadata.Annotations) };
             if (exporter.ClusterDomain != UsualDomain)
                 entry["domain"] = exporter.ClusterDomain;
             foreach (var (key, value) in exporter.Policy.Remembered())
@@ -104,9 +106,14 @@ public static class KnownExporters
             TrustDomain = ObjectMetadata.TextOf(entry["trustDomain"]) ?? "cluster.local",
             Ready = entry["ready"] is JsonValue value && value.TryGetValue<int>(out var ready) ? ready : 1,
             Policy = ExportPolicy.Recall(entry),
+            Metadata = entry["metadata"] is JsonObject metadata ? new ExportedMetadata(Map(metadata["labels"]), Map(metadata["annotations"])) : null,
             ExportTo = entry["to"] is null ? null : [.. Texts(entry["to"])],
         };
     }
+
+    private static JsonObject Map(ImmutableSortedDictionary<string, string> map) => new(map.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)entry.Value)));
+
+    private static ImmutableSortedDictionary<string, string> Map(JsonNode? map) => ObjectMetadata.Strings(map as JsonObject).ToImmutableSortedDictionary(StringComparer.Ordinal);
 
     private static ServicePort? Port(string text) =>
         text.Split('/', 3) is [var number, var name, var protocol] && int.TryParse(number, out var parsed) ? new ServicePort(parsed, name, protocol) : null;

@@ -43,6 +43,7 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh, IReadOnlySet<Gateway
             [FederationNames.AddressClaimedAnnotation] = AddressClaim.Write(claim.Claimed),
             [FederationNames.ExportersAnnotation] = KnownExporters.Write(visible, address => counts.Of(service.Name, address)),
         };
+        service.Metadata.AddTo(labels, annotations);
         var ports = service.Accepted[0].Ports;
         var entry = Ownership.NewObject(id, mesh.Name, labels, annotations);
         entry["spec"] = new JsonObject

@@ -4,64 +4,52 @@ using Isthmus.Core.Kubernetes;
 
 namespace Isthmus.Core.Federation;
 
-/// <summary>One port of a global name, with the protocol that Istio would detect.</summary>
+/// <summary>One port of a global name, with the protocol that Istio would detect; empty where Istio goes by the traffic itself.</summary>
 public readonly record struct ServicePort(int Number, string Name, string Protocol)
 {
-    // Istio's protocol names, as a port name's prefix and as appProtocol (its "protocol selection" rules).
-    private static readonly ImmutableSortedDictionary<string, string> Known = new Dictionary<string, string>
+    // A Service's port may have a name of 63 characters; Istio's definition of a ServiceEntry takes 62 for an endpoint's port.
+    private const int LongestName = 62;
+
+    /// <summary>As a ServiceEntry has it. Without a protocol Istio looks at the traffic there as it does at the Service's own port.</summary>
+    public JsonObject ToJson()
     {
-        ["http"] = "HTTP",
-        ["http2"] = "HTTP2",
-        ["grpc"] = "GRPC",
-        ["grpc-web"] = "GRPC-WEB",
-        ["https"] = "HTTPS",
-        ["tls"] = "TLS",
-        ["tcp"] = "TCP",
-        ["mongo"] = "MONGO",
-        ["mysql"] = "MYSQL",
-        ["redis"] = "REDIS",
-        ["kubernetes.io/h2c"] = "HTTP2",
-        ["kubernetes.io/ws"] = "HTTP",
-        ["kubernetes.io/wss"] = "HTTPS",
-    }.ToImmutableSortedDictionary(StringComparer.Ordinal);
+        var port = new JsonObject { ["number"] = Number, ["name"] = Name };
+        if (Protocol.Length > 0)
+            port["protocol"] = Protocol;
+        return port;
+    }
 
-    /// <summary>As a ServiceEntry has it.</summary>
-    public JsonObject ToJson() => new() { ["number"] = Number, ["name"] = Name, ["protocol"] = Protocol };
+    /// <summary>The number and protocol, for people.</summary>
+    public override string ToString() => $"{Number}/{(Protocol.Length > 0 ? Protocol : "auto")}";
 
-    /// <summary>The TCP ports of a Service, by number. UDP cannot pass a gateway that routes by SNI, so it is left out.</summary>
+    /// <summary>The ports of a Service that TCP carries, by number. UDP cannot pass a gateway that routes by SNI, so it is left out.</summary>
     public static ImmutableArray<ServicePort> ReadAll(JsonObject service)
     {
         var ports = new SortedDictionary<int, ServicePort>();
-        foreach (var port in ((service["spec"] as JsonObject)?["ports"] as JsonArray ?? []).OfType<JsonObject>())
+        foreach (var port in Ports(service))
         {
-            var transport = ObjectMetadata.TextOf(port["protocol"]) ?? "TCP";
-            if (transport == "TCP" && port["port"] is JsonValue value && value.TryGetValue<int>(out var number))
-                ports.TryAdd(number, Read(number, ObjectMetadata.TextOf(port["name"]) ?? "", ObjectMetadata.TextOf(port["appProtocol"])));
+            if (Transport(port) == "TCP" && port["port"] is JsonValue value && value.TryGetValue<int>(out var number) && Detect(port, number) is var protocol && protocol != IstioProtocol.Udp)
+                ports.TryAdd(number, new ServicePort(number, NameOf(port, number, protocol), protocol));
         }
 
         return [.. ports.Values];
     }
 
-    /// <summary>The ports of other transports, such as 53/UDP, in the order in which the Service lists them.</summary>
-    public static ImmutableArray<string> OtherTransports(JsonObject service) =>
+    /// <summary>The ports that are left out, such as 53/UDP, in the order in which the Service lists them.</summary>
+    public static ImmutableArray<string> LeftOut(JsonObject service) =>
     [
-        .. ((service["spec"] as JsonObject)?["ports"] as JsonArray ?? []).OfType<JsonObject>()
-            .Select(port => (Number: port["port"]?.ToString(), Transport: ObjectMetadata.TextOf(port["protocol"]) ?? "TCP"))
-            .Where(port => port.Transport != "TCP").Select(port => $"{port.Number}/{port.Transport}"),
+        .. Ports(service).Select(port => (Number: port["port"]?.ToString(), Transport: Transport(port), Port: port))
+            .Where(port => port.Transport != "TCP" || Detect(port.Port, 0) == IstioProtocol.Udp)
+            .Select(port => port.Transport != "TCP" ? $"{port.Number}/{port.Transport}" : $"{port.Number} (by its name Istio takes it for UDP)"),
     ];
 
-    private static ServicePort Read(int number, string name, string? appProtocol)
-    {
-        // What Istio would sniff cannot be said in a ServiceEntry; TCP carries it whole.
-        var protocol = (appProtocol is null ? ByName(name) : Known.GetValueOrDefault(appProtocol.ToLowerInvariant())) ?? "TCP";
-        return new ServicePort(number, name.Length > 0 ? name : $"{protocol.ToLowerInvariant()}-{number}", protocol);
-    }
+    private static IEnumerable<JsonObject> Ports(JsonObject service) => ((service["spec"] as JsonObject)?["ports"] as JsonArray ?? []).OfType<JsonObject>();
 
-    private static string? ByName(string name)
-    {
-        var lower = name.ToLowerInvariant();
-        if (lower == "grpc-web" || lower.StartsWith("grpc-web-", StringComparison.Ordinal))
-            return Known["grpc-web"];
-        return Known.GetValueOrDefault(lower.Split('-')[0]);
-    }
+    private static string Transport(JsonObject port) => ObjectMetadata.TextOf(port["protocol"]) ?? "TCP";
+
+    private static string Detect(JsonObject port, int number) =>
+        IstioProtocol.Detect(number, ObjectMetadata.TextOf(port["name"]) ?? "", ObjectMetadata.TextOf(port["appProtocol"]));
+
+    private static string NameOf(JsonObject port, int number, string protocol) =>
+        ObjectMetadata.TextOf(port["name"]) is { Length: > 0 and <= LongestName } name ? name : $"{(protocol.Length > 0 ? protocol.ToLowerInvariant().Replace('_', '-') : "port")}-{number}";
 }

@@ -27,6 +27,7 @@ public readonly record struct ResourceKind(string Group, string Version, string 
     public static readonly ResourceKind ServiceEntry = new(Networking, "v1beta1", "ServiceEntry", "serviceentries", true);
     public static readonly ResourceKind DestinationRule = new(Networking, "v1beta1", "DestinationRule", "destinationrules", true);
     public static readonly ResourceKind Gateway = new(Networking, "v1beta1", "Gateway", "gateways", true);
+    public static readonly ResourceKind EnvoyFilter = new(Networking, "v1alpha3", "EnvoyFilter", "envoyfilters", true);
     public static readonly ResourceKind ProxyConfig = new(Networking, "v1beta1", "ProxyConfig", "proxyconfigs", true);
 
     // Kubernetes' multi-cluster API (KEP-1645): v1beta1 where it is served, else v1alpha1, whose fields are the same.

@@ -14,9 +14,11 @@ public static class DeletionGuard
 
     /// <param name="plan">A plan over everything that is owned, so that its actions count what there is.</param>
     /// <param name="mayEmpty">The clusters that are to lose everything: those that leave the mesh.</param>
-    public static Plan Apply(Plan plan, Func<ClusterName, bool> mayEmpty)
+    /// <param name="isExplained">Deletions whose reason was seen, and not only what is missing; none unless given.</param>
+    public static Plan Apply(Plan plan, Func<ClusterName, bool> mayEmpty, Func<PlannedAction.Delete, bool>? isExplained = null)
     {
         var guarded = plan.Actions
+            .Where(action => !IsExplained(action))
             // Links follow the document's networks: they go where a cluster leaves, or with a zone that holds nothing any more.
             .Where(action => action.Id.Kind != PrivateDnsNames.Link)
             // ConfigMaps of ours are records that come and go by themselves; nobody's traffic depends on them.
@@ -25,9 +27,11 @@ public static class DeletionGuard
             .Select(group => (group.Key, Deletions: group.Count(action => action is PlannedAction.Delete), Total: group.Count()))
             .Where(kind => !mayEmpty(kind.Key.Cluster) && IsTooMany(kind.Deletions, kind.Total))
             .ToDictionary(kind => kind.Key, kind => Reason(kind.Key.Kind, kind.Deletions, kind.Total));
-        return plan.Select(action => action is PlannedAction.Delete && guarded.TryGetValue((action.Id.Cluster, action.Id.Kind), out var reason)
+        return plan.Select(action => action is PlannedAction.Delete && !IsExplained(action) && guarded.TryGetValue((action.Id.Cluster, action.Id.Kind), out var reason)
             ? new PlannedAction.Skipped(action.Id, reason)
             : action);
+
+        bool IsExplained(PlannedAction action) => action is PlannedAction.Delete deletion && isExplained?.Invoke(deletion) == true;
     }
 
     private static string Reason(ResourceKind kind, int deletions, int total) =>

@@ -51,15 +51,22 @@ internal static class ObjectMerge
         _ => node?.DeepClone(),
     };
 
+    /// <summary>On our objects: the keys of labels that their user gave by other ways, which go with them.</summary>
+    public const string CarriedLabels = "isthmus.dev/carried-labels";
+
+    /// <summary>The same of annotations.</summary>
+    public const string CarriedAnnotations = "isthmus.dev/carried-annotations";
+
     private static bool IsServers(string key) => key is "apiVersion" or "kind" or "metadata" or "status";
 
     private static void MergeMetadata(JsonObject live, JsonObject desired)
     {
+        var carried = new Dictionary<string, HashSet<string>> { ["labels"] = Carried(live, CarriedLabels), ["annotations"] = Carried(live, CarriedAnnotations) };
         foreach (var map in new[] { "labels", "annotations" })
         {
             var wanted = desired[map] as JsonObject ?? [];
             var merged = live[map] as JsonObject ?? [];
-            foreach (var stale in merged.Select(entry => entry.Key).Where(key => IsOurKey(key) && !wanted.ContainsKey(key)).ToArray())
+            foreach (var stale in merged.Select(entry => entry.Key).Where(key => (IsOurKey(key) || carried[map].Contains(key)) && !wanted.ContainsKey(key)).ToArray())
                 merged.Remove(stale);
             foreach (var (key, value) in wanted)
                 merged[key] = value?.DeepClone();
@@ -69,6 +76,9 @@ internal static class ObjectMerge
                 live[map] = merged;
         }
     }
+
+    private static HashSet<string> Carried(JsonObject metadata, string note) =>
+        [.. (ObjectMetadata.TextOf((metadata["annotations"] as JsonObject)?[note]) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)];
 
     private static bool IsOurKey(string key) => key.StartsWith(Ownership.Prefix, StringComparison.Ordinal);
 

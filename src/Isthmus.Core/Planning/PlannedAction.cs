@@ -18,6 +18,9 @@ public abstract record PlannedAction
     /// <summary>Whether it records on a Service what objects elsewhere are derived from, and so comes before them.</summary>
     public bool IsClaim => this is Replace && Id.Kind == ResourceKind.Service;
 
+    /// <summary>Whether it tells a ServiceExport what became of it, and so comes after everything else, in all clusters.</summary>
+    public bool IsVerdict => this is Replace && Id.Kind.Kind == ResourceKind.ServiceExport.Kind;
+
     // Contents are held as text: the first run of a large mesh plans tens of thousands of objects.
     public sealed record Create : PlannedAction
     {

@@ -17,12 +17,18 @@ public static class WebhookPlanner
     public static (ObjectId Injection, ObjectId Changes) Ids(ClusterName cluster) => (InjectionWebhooks.Id(cluster), ChangeWebhooks.Id(cluster));
 
     /// <summary>The plan for one cluster. A cluster that leaves loses all of it.</summary>
-    public static Plan Plan(MeshDocument mesh, MeshCluster cluster, WebhookSettings settings, ClusterSetupSnapshot seen)
+    /// <param name="mesh">The document to go by.</param>
+    /// <param name="cluster">Its entry in the document.</param>
+    /// <param name="settings">Null where nobody said what the webhooks call: then they stay as they are.</param>
+    /// <param name="seen">What stands there.</param>
+    public static Plan Plan(MeshDocument mesh, MeshCluster cluster, WebhookSettings? settings, ClusterSetupSnapshot seen)
     {
         var desired = new List<DesiredObject>();
         var skipped = new List<PlannedAction>();
         if (!cluster.Leaving)
         {
+            if (settings is null)
+                return PlanNamespace(mesh, cluster, seen.Namespace);
             desired.Add(Namespace(mesh, cluster));
             if (cluster.WebhookReach == WebhookReach.Relay)
             {

@@ -17,6 +17,7 @@ public sealed class EmbeddedPrivateDns : IAsyncDisposable
 
     private readonly PrivateDnsOptions _options;
     private readonly ConcurrentQueue<string> _requests = new();
+    private readonly ConcurrentQueue<string> _conditions = new();
     private LoopbackServer? _server;
     private int _throttled;
     private string _retryAfter = "1";
@@ -28,6 +29,9 @@ public sealed class EmbeddedPrivateDns : IAsyncDisposable
 
     /// <summary>What was asked so far, in its order: method, path and query.</summary>
     public IReadOnlyList<string> Requests => [.. _requests];
+
+    /// <summary>Under which condition each write was asked for, in its order: method, path and the header.</summary>
+    public IReadOnlyList<string> Conditions => [.. _conditions];
 
     /// <summary>Runs before a request is answered; for interleavings.</summary>
     public Func<string, string, Task>? Before { get; set; }
@@ -78,6 +82,8 @@ public sealed class EmbeddedPrivateDns : IAsyncDisposable
         if (Before is { } before)
             await before(request.Method, request.Path.Value ?? "");
         _requests.Enqueue($"{request.Method} {request.Path}{request.QueryString}");
+        if (request.Method != "GET")
+            _conditions.Enqueue($"{request.Method} {request.Path} {(request.Headers.IfNoneMatch.Count > 0 ? $"If-None-Match: {request.Headers.IfNoneMatch}" : request.Headers.IfMatch.Count > 0 ? "If-Match" : "none")}");
         if (request.Headers.Authorization.ToString() != $"Bearer {Token}")
         {
             await PrivateDnsEndpoint.WriteAsync(context, ArmAnswer.Refusal(401, "InvalidAuthenticationToken", "The access token is invalid."));

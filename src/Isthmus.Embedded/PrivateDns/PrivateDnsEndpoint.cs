@@ -15,6 +15,12 @@ internal sealed class PrivateDnsEndpoint(PrivateDnsStore store, PrivateDnsOption
     public async Task AnswerAsync(HttpContext context)
     {
         var path = context.Request.Path.Value ?? "";
+        if (context.Request.Headers.Accept != "application/json" || (context.Request.Method == "PUT" && context.Request.ContentType != "application/json"))
+        {
+            await WriteAsync(context, ArmAnswer.Refusal(415, "UnsupportedMediaType", "The content media type is not supported. Only 'application/json' is."));
+            return;
+        }
+
         if (context.Request.Query["api-version"] != ApiVersion)
         {
             await WriteAsync(context, ArmAnswer.Refusal(400, "InvalidApiVersionParameter", $"The api-version '{context.Request.Query["api-version"]}' is invalid."));

@@ -15,6 +15,7 @@ internal sealed class AksLink(ClusterName cluster, string resourceId, AksResourc
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(30);
 
     private volatile Refused? _refused;
+    private volatile Explained? _explained;
 
     public async Task<KubernetesClientConfiguration> ConnectAsync(CancellationToken cancellationToken)
     {
@@ -49,16 +50,22 @@ internal sealed class AksLink(ClusterName cluster, string resourceId, AksResourc
 
     public async Task<string?> ExplainAsync(CancellationToken cancellationToken)
     {
+        if (_explained is { } known && time.GetElapsedTime(known.At) < AskAgain)
+            return known.Reason;
+        string? reason;
         try
         {
             var seen = await resources.FindAsync(resourceId, cancellationToken).ConfigureAwait(false);
-            return seen is null ? Refusal(null) : seen.ReasonForSilence();
+            reason = seen is null ? Refusal(null) : seen.ReasonForSilence();
         }
         catch (Exception failure) when (failure is ArmException or ArmUnreachableException)
         {
-            // What was to be explained is told all the same.
-            return null;
+            // What was to be explained is told all the same, without why.
+            reason = null;
         }
+
+        _explained = new Explained(reason, time.GetTimestamp());
+        return reason;
     }
 
     private string Refusal(AksCluster? seen) => seen switch
@@ -77,4 +84,6 @@ internal sealed class AksLink(ClusterName cluster, string resourceId, AksResourc
     };
 
     private sealed record Refused(string Reason, long At);
+
+    private sealed record Explained(string? Reason, long At);
 }

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using Azure.Core;
 using Azure.Identity;
 using Isthmus.Core.Mesh;
+using Isthmus.Runtime.Arm;
 using Isthmus.Runtime.Kubernetes;
 using k8s.Authentication;
 
@@ -27,8 +28,7 @@ internal sealed class EntraTokens(ClusterName cluster, TokenCredential credentia
             }
             catch (AuthenticationFailedException failure)
             {
-                // The credential chain tells of each of its links on a line of its own.
-                throw new ClusterUnreachableException(cluster, $"Entra gives no token for it: {failure.Message.Split('\n')[0].Trim()}", failure);
+                throw new ClusterUnreachableException(cluster, $"Entra gives no token for it: {AzureFaults.Text(failure)}", failure);
             }
         }
 

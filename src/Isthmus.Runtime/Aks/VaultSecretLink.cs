@@ -2,6 +2,7 @@ using Azure;
 using Azure.Identity;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
+using Isthmus.Runtime.Arm;
 using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Kubernetes;
 using k8s;
@@ -39,8 +40,7 @@ internal sealed class VaultSecretLink(ClusterName cluster, ClusterAccess.VaultSe
         }
         catch (Exception failure) when (failure is RequestFailedException or AuthenticationFailedException or AggregateException)
         {
-            var first = failure is AggregateException { InnerException: { } inner } ? inner : failure;
-            throw new ClusterUnreachableException(cluster, $"vault {vault}: {first.Message.Split('\n')[0].Trim()}", failure);
+            throw new ClusterUnreachableException(cluster, $"vault {vault}: {AzureFaults.Text(failure)}", failure);
         }
     }
 }

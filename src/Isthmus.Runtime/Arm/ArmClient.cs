@@ -159,8 +159,7 @@ public sealed class ArmClient(TokenCredential credential, TimeProvider time, Htt
         }
         catch (Exception fault) when (fault is RequestFailedException or AggregateException or AuthenticationFailedException)
         {
-            // The credential chain tells of each of its links on a line of its own.
-            throw new ArmUnreachableException((fault is AggregateException { InnerException: { } inner } ? inner : fault).Message.Split('\n')[0].Trim(), fault);
+            throw new ArmUnreachableException(AzureFaults.Text(fault), fault);
         }
 
         if (!response.IsError)

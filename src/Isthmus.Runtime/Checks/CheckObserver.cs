@@ -44,7 +44,8 @@ internal sealed class CheckObserver(ClusterConnections connections)
         return [.. needed.Where((_, at) => !allowed[at])];
     }
 
-    private static async Task<ImmutableArray<SeenIstiod>> IstiodsAsync(CheckReader reader, CancellationToken cancellationToken)
+    /// <summary>The istiods of a cluster with a control plane of its own.</summary>
+    public static async Task<ImmutableArray<SeenIstiod>> IstiodsAsync(CheckReader reader, CancellationToken cancellationToken)
     {
         var deployments = await reader.ListAsync(ResourceKind.Deployment, SystemNamespaces.Istio, "app=istiod", cancellationToken).ConfigureAwait(false);
         return [.. await Task.WhenAll(deployments.Select(found => IstiodAsync(reader, found, cancellationToken))).ConfigureAwait(false)];

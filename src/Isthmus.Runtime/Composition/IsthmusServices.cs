@@ -1,4 +1,5 @@
 using Isthmus.Core.Events;
+using Isthmus.Runtime.Endpoints;
 using Isthmus.Runtime.EventGrid;
 using Isthmus.Runtime.Injection;
 using Isthmus.Runtime.KeyVault;
@@ -33,6 +34,6 @@ public static class IsthmusServices
         services.AddSingleton<ClusterEvents>();
         services.AddSingleton<EndpointSlicePoll>();
         services.AddSingleton<NameFanOut>();
-        return services.AddReconcilers().AddInjection();
+        return services.AddReconcilers().AddInjection().AddEndpoints();
     }
 }

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Isthmus.Core.ControlPlane;
 using Isthmus.Core.Endpoints;
-using Isthmus.Core.Json;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using Isthmus.Runtime.Kubernetes;
@@ -63,13 +62,15 @@ public sealed class ServiceObserver(ClusterConnections connections)
         {
             Cluster = cluster,
             Service = await service.ConfigureAwait(false),
-            EndpointSlices = await slices.ConfigureAwait(false),
-            Pods = await pods.ConfigureAwait(false),
+            EndpointSlices = [.. (await slices.ConfigureAwait(false)).Select(EndpointSlice.Read)],
+            Pod = PodsOf(await pods.ConfigureAwait(false)).GetValueOrDefault,
             Nodes = await nodes.ConfigureAwait(false),
             RootNamespace = await root.ConfigureAwait(false),
             GatewayService = await gateway.ConfigureAwait(false),
         };
     }
+
+    private static Dictionary<string, EndpointPod> PodsOf(IReadOnlyList<JsonObject> pods) => pods.ToDictionary(pod => pod.Name(), EndpointPod.Read, StringComparer.Ordinal);
 
     private static async Task<ServicePolicies> PoliciesAsync(ClusterApi api, CancellationToken cancellationToken)
     {
@@ -81,20 +82,7 @@ public sealed class ServiceObserver(ClusterConnections connections)
         {
             DestinationRules = await rules.ConfigureAwait(false),
             PeerAuthentications = await peers.ConfigureAwait(false),
-            MeshConfig = MeshConfig(await config.ConfigureAwait(false)),
+            MeshConfig = PolicyFeeds.ReadMeshConfig(await config.ConfigureAwait(false)),
         };
-    }
-
-    private static JsonObject? MeshConfig(JsonObject? configMap)
-    {
-        try
-        {
-            return ObjectMetadata.TextOf((configMap?["data"] as JsonObject)?["mesh"]) is { } text ? Yaml.Read(text) as JsonObject : null;
-        }
-        catch (YamlFormatException)
-        {
-            // istiod keeps its last good one, which nobody else knows.
-            return null;
-        }
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Isthmus.Core.Events;
 using Isthmus.Core.Mesh;
+using Isthmus.Runtime.Logging;
 using Microsoft.Extensions.Logging;
 
 namespace Isthmus.Runtime.EventGrid;
@@ -38,11 +39,17 @@ public sealed class ChangeNotifier(IMeshEventPublisher publisher, TimeProvider t
         }
         catch (MeshEventPublishException fault)
         {
-            logger.LogWarning("Event of {Subject} in {Cluster} is lost until the next resync: {Reason}", meshEvent.Subject, meshEvent.Cluster, fault.Message);
+            Lost(meshEvent, fault.Message);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            logger.LogWarning("Event of {Subject} in {Cluster} is lost until the next resync: the topic did not answer in time.", meshEvent.Subject, meshEvent.Cluster);
+            Lost(meshEvent, "the topic did not answer in time.");
         }
+    }
+
+    private void Lost(MeshEvent meshEvent, string reason)
+    {
+        MeshMetrics.EventLost(meshEvent.Cluster);
+        logger.LogWarning("Event of {Subject} in {Cluster} is lost until the next resync: {Reason}", meshEvent.Subject, meshEvent.Cluster, reason);
     }
 }

@@ -8,6 +8,7 @@ using Isthmus.Core.Planning;
 using Isthmus.Core.Webhooks;
 using Isthmus.Runtime.EventGrid;
 using Isthmus.Runtime.Kubernetes;
+using Isthmus.Runtime.Logging;
 using Isthmus.Runtime.Mesh;
 using Isthmus.Runtime.Reconcilers;
 
@@ -32,7 +33,10 @@ public sealed class GatewayReconciler(
         var now = time.GetUtcNow();
         var fresh = GatewayHealthPlanner.Next(known, findings, now).Within(mesh);
         var changed = GatewayHealthPlanner.Changed(known, fresh);
-        if (IsOurOwnTrouble(mesh, known, fresh, state))
+        var isOurs = IsOurOwnTrouble(mesh, known, fresh, state);
+        if (!isOurs)
+            Tell(fresh);
+        if (isOurs)
             state.Fail("no gateway answers any more and no API server either: the fault is rather this network's, so nothing is held against the gateways");
         else
             return await KeepAsync(mesh, state, findings, now, changed, cancellationToken).ConfigureAwait(false);
@@ -60,6 +64,12 @@ public sealed class GatewayReconciler(
         foreach (var cluster in changed)
             await NameEvents.PublishAsync(publisher, cluster, await NamesAsync(mesh, cluster, state, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         return report;
+    }
+
+    private static void Tell(GatewayHealth health)
+    {
+        foreach (var (cluster, addresses) in health.Clusters)
+            MeshMetrics.Gateway(cluster, addresses.Addresses.Count(address => address.Value.State == GatewayState.Down));
     }
 
     /// <summary>Several gateways that fail at once while no API server answers say more of us than of them.</summary>

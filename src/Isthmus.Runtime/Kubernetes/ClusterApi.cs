@@ -143,9 +143,7 @@ public sealed class ClusterApi : IDisposable
             catch (ClusterApiException refusal) when (refusal.Status == 410 && next is not null)
             {
                 // The continue token expired: a list is only consistent as a whole, so it starts again.
-                items.Clear();
-                next = null;
-                continue;
+                return await ListAsync(kind, ns, labelSelector, fieldSelector, keep, cancellationToken).ConfigureAwait(false);
             }
 
             foreach (var item in TakeItems(page))
@@ -172,6 +170,39 @@ public sealed class ClusterApi : IDisposable
 
         var served = (group["versions"] as JsonArray ?? []).OfType<JsonObject>().Select(version => ObjectMetadata.TextOf(version["version"])).ToHashSet();
         return versions.FirstOrDefault(served.Contains) is { } found ? kind with { Version = found } : null;
+    }
+
+    /// <summary>A read whose answer is taken as it comes: a watch, or a list in another form. The caller disposes it, and bears what breaks on the way.</summary>
+    internal async Task<HttpResponseMessage> OpenAsync(string path, string accept, CancellationToken cancellationToken)
+    {
+        var client = await ClientAsync(cancellationToken).ConfigureAwait(false);
+        // Many of these stay open at once: over HTTP/2 they share a connection, and its handshake.
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(client.BaseUri, path)) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue(FieldManager, "0.1"));
+        request.Headers.TryAddWithoutValidation("Accept", accept);
+        if (client.Credentials is { } credentials)
+            await credentials.ProcessHttpRequestAsync(request, cancellationToken).ConfigureAwait(false);
+        var response = await OpenAsync(client, request, cancellationToken).ConfigureAwait(false);
+        if (response.IsSuccessStatusCode)
+            return response;
+        using (response)
+        {
+            var answered = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+            throw Refusal(response.StatusCode, Parse(answered), answered);
+        }
+    }
+
+    private async Task<HttpResponseMessage> OpenAsync(k8s.Kubernetes client, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.HttpClient.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception silence) when (silence is HttpRequestException or IOException or SocketException or AuthenticationException)
+        {
+            _hasFailed = true;
+            throw;
+        }
     }
 
     public Task<JsonObject> CreateAsync(ResourceKind kind, JsonObject obj, CancellationToken cancellationToken) =>
@@ -347,6 +378,8 @@ public sealed class ClusterApi : IDisposable
         {
             handler.ConnectTimeout = _options.ConnectTimeout;
             handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);
+            // A server takes a hundred or so requests at once on one.
+            handler.EnableMultipleHttp2Connections = true;
         };
         configuration.HttpClientTimeout = Timeout.InfiniteTimeSpan;
         var client = new k8s.Kubernetes(configuration, _options.Handler is { } handler ? [handler(Cluster)] : []);

@@ -17,6 +17,9 @@ public sealed class BlobMeshDocumentSource(IStoredText blob, IStoredText lastGoo
 
     internal static readonly TimeSpan Recent = TimeSpan.FromSeconds(30);
 
+    // Webhooks have three seconds, and other things to do in them.
+    internal static readonly TimeSpan LongestForRecent = TimeSpan.FromSeconds(1);
+
     private readonly SemaphoreSlim _gate = new(1);
     private volatile Reading? _last;
     private long _checked;
@@ -40,11 +43,14 @@ public sealed class BlobMeshDocumentSource(IStoredText blob, IStoredText lastGoo
         // One looks for all; the others go on with what is known.
         if (!await _gate.WaitAsync(_last is null ? Timeout.InfiniteTimeSpan : TimeSpan.Zero, cancellationToken).ConfigureAwait(false))
             return (_last ?? throw new InvalidOperationException("A reading that was there is gone.")).Document;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (_last is not null)
+            limit.CancelAfter(LongestForRecent);
         try
         {
-            return await ReadAsync(cancellationToken).ConfigureAwait(false);
+            return await ReadAsync(limit.Token).ConfigureAwait(false);
         }
-        catch (StorageUnavailableException) when (_last is not null)
+        catch (Exception silence) when (_last is not null && (silence is StorageUnavailableException || (silence is OperationCanceledException && !cancellationToken.IsCancellationRequested)))
         {
             // Storage out of reach takes no webhook down; the next look is half a minute away, runs tell of it.
             Interlocked.Exchange(ref _checked, time.GetTimestamp());

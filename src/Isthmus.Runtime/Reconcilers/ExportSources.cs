@@ -62,7 +62,7 @@ internal sealed record ExportSources(
             await slices.ConfigureAwait(false),
             gatewayService,
             nodes,
-            await istio.ConfigureAwait(false),
+            await istio.ConfigureAwait(false) ?? await OfRevisionAsync(api, await istiods.ConfigureAwait(false), cancellationToken).ConfigureAwait(false),
             await health.ConfigureAwait(false),
             (await istiods.ConfigureAwait(false)).Any(ScopesGatewaysOf));
     }
@@ -101,6 +101,12 @@ internal sealed record ExportSources(
         var missing = declarations.Select(FederationNames.NameOf).Where(name => !known.Contains(name) && cluster.AllowsExportFrom(name.Namespace));
         return [.. services, .. await NamedAsync(api, [.. missing], cancellationToken).ConfigureAwait(false)];
     }
+
+    // Without a default revision each istiod has a ConfigMap with its revision's name. Revisions beside each other are of one trust domain.
+    private static async Task<JsonObject?> OfRevisionAsync(ClusterApi api, IReadOnlyList<JsonObject> istiods, CancellationToken cancellationToken) =>
+        istiods.Select(istiod => istiod.Label("istio.io/rev")).OfType<string>().Order(StringComparer.Ordinal).FirstOrDefault() is { Length: > 0 } revision
+            ? await api.GetAsync(ResourceKind.ConfigMap, SystemNamespaces.Istio, $"istio-{revision}", cancellationToken).ConfigureAwait(false)
+            : null;
 
     // With several revisions beside each other the strictest counts: a Gateway in the gateway's namespace suits all of them.
     private static bool ScopesGatewaysOf(JsonObject istiod) =>

@@ -28,9 +28,12 @@ internal sealed class FederationRun(ClusterConnections connections, ReconcilerOp
         }
 
         state.Gateways = GatewayHealth.Read(mesh.Name, seen.Snapshot.Clusters.Values.Select(cluster => cluster.GatewayHealth)).Within(mesh);
+        // Each exporter is told on its own objects; whoever looks after the mesh is told by a full run that fails.
+        if (names.Count == 0 && planned.Exhaustion is { } exhaustion)
+            state.Fail(exhaustion);
         var plan = planned.Plan;
         if (names.Count == 0 && !options.AllowDeletes)
-            plan = DeletionGuard.Apply(plan, cluster => mesh.Find(cluster) is { Leaving: true });
+            plan = DeletionGuard.Apply(plan, cluster => mesh.Find(cluster) is { Leaving: true }, GoneExports.Of(mesh, seen.Snapshot.Clusters.Values.SelectMany(cluster => cluster.ServiceEntries)).Explains);
         // The namespace comes first in a plan's order, so that there is somewhere to write.
         var namespaces = mesh.Clusters.Where(cluster => seen.Namespaces.ContainsKey(cluster.Name))
             .Select(cluster => WebhookPlanner.PlanNamespace(mesh, cluster, seen.Namespaces[cluster.Name]));

@@ -8,13 +8,14 @@ namespace Isthmus.Runtime.Reconcilers;
 
 /// <summary>All capabilities one after the other: setup and trust of some clusters, then every global name.</summary>
 public sealed class MeshRun(
-    ClusterConnections connections, ICertificateSource certificates, WebhookSettings webhooks, ReconcilerOptions options, TimeProvider time,
+    ClusterConnections connections, ICertificateSource certificates, ReconcilerOptions options, TimeProvider time, WebhookSettings? webhooks = null,
     ResolvedHosts? hosts = null)
 {
     private readonly SetupRun _setup = new(connections, webhooks);
     private readonly TrustRun _trust = new(connections, certificates, time);
     private readonly TrustNoticeRun _notices = new(connections, time);
     private readonly FederationRun _federation = new(connections, options, hosts ?? ResolvedHosts.ByDns(time), time);
+    private readonly AddressRangeRun _ranges = new(connections);
     private readonly ControlPlaneRun _controlPlanes = new(connections, options, time);
 
     /// <param name="mesh">The document to go by.</param>
@@ -38,6 +39,7 @@ public sealed class MeshRun(
                 if (!options.Scope.Namespaces.IsEmpty)
                     return options.Narrow(await _federation.PlanAsync(mesh, [], state, token).ConfigureAwait(false));
                 var trust = await _trust.PlanAsync(mesh, clusters, state, token).ConfigureAwait(false);
+                await _ranges.CheckAsync(mesh, state, token).ConfigureAwait(false);
                 var notices = await _notices.PlanAsync(mesh, clusters, state, token).ConfigureAwait(false);
                 var names = await _federation.PlanAsync(mesh, [], state, token).ConfigureAwait(false);
                 var setup = await _setup.PlanAsync(mesh, clusters, state, token).ConfigureAwait(false);

@@ -42,7 +42,7 @@ internal sealed class MirrorRun(ClusterConnections connections, ReconcilerOption
         });
         var scope = names.Count == 0 ? FederationScope.Everything : FederationScope.Of([.. names]);
         var plan = MirrorPlanner.Plan(mesh, new MirrorSnapshot { Scope = scope, Clusters = views, KeptOut = keptOut });
-        return scope.IsEverything && !options.AllowDeletes ? DeletionGuard.Apply(plan, name => mesh.Find(name) is { Leaving: true }) : plan;
+        return scope.IsEverything && !options.AllowDeletes ? DeletionGuard.Apply(plan, name => mesh.Find(name) is { Leaving: true }, GoneExports.Of(mesh, []).Explains) : plan;
     }
 
     /// <summary>The clusters that no Secret lets their istiod read; where it cannot be asked, all that it serves, so that nothing new begins.</summary>

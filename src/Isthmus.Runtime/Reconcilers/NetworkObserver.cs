@@ -15,7 +15,7 @@ internal sealed class NetworkObserver(ClusterConnections connections)
     {
         var written = new ConcurrentDictionary<ClusterName, NetworkView>();
         await EachAsync(mesh, state, async (cluster, api) =>
-            written[cluster.Name] = await WrittenAsync(api, cluster, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+            written[cluster.Name] = await WrittenAsync(api, mesh, cluster, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         var complete = new ConcurrentDictionary<ClusterName, NetworkView>();
         await EachAsync(mesh, state, async (cluster, api) =>
         {
@@ -36,13 +36,12 @@ internal sealed class NetworkObserver(ClusterConnections connections)
             return api;
         }))).ConfigureAwait(false);
 
-    private static async Task<NetworkView> WrittenAsync(ClusterApi api, MeshCluster cluster, CancellationToken cancellationToken)
+    private static async Task<NetworkView> WrittenAsync(ClusterApi api, MeshDocument mesh, MeshCluster cluster, CancellationToken cancellationToken)
     {
         var root = api.GetAsync(ResourceKind.Namespace, null, SystemNamespaces.Istio, cancellationToken);
-        if (!cluster.HasOwnControlPlane)
-            return new NetworkView { RootNamespace = await root.ConfigureAwait(false) };
+        // A cluster that is served now may have had its own istiod, and hold what that one read.
         var configMaps = api.ListAsync(ResourceKind.ConfigMap, SystemNamespaces.Istio, null, null, cancellationToken);
-        var gateways = api.ListAsync(ResourceKind.Gateway, null, null, null, cancellationToken);
+        var gateways = api.ListAsync(ResourceKind.Gateway, null, cluster.HasOwnControlPlane ? null : NetworkPlanner.GatewaySelector(mesh), null, cancellationToken);
         await Task.WhenAll(root, configMaps, gateways).ConfigureAwait(false);
         return new NetworkView
         {

@@ -15,9 +15,13 @@ internal static class PlanApplier
         // stands before any of that is written: a run that dies in between is then followed by one that says the same.
         if (!await WriteAllAsync(mesh, plan.Actions.Where(action => action.IsClaim), connections, state, cancellationToken).ConfigureAwait(false))
             return;
-        await WriteAllAsync(mesh, plan.Actions.Where(action => !action.IsClaim && !PrivateDnsRun.IsOurs(action)), connections, state, cancellationToken).ConfigureAwait(false);
+        var isCurrent = await WriteAllAsync(
+            mesh, plan.Actions.Where(action => !action.IsClaim && !action.IsVerdict && !PrivateDnsRun.IsOurs(action)), connections, state, cancellationToken).ConfigureAwait(false);
         // A record leads somewhere only when the clusters' ServiceEntries stand.
         await PrivateDnsRun.ApplyAsync(connections.Arm, mesh, plan, state, cancellationToken).ConfigureAwait(false);
+        // An export is ready when all that it takes is in place, in every cluster that can be reached.
+        if (isCurrent)
+            await WriteAllAsync(mesh, plan.Actions.Where(action => action.IsVerdict), connections, state, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>False where somebody else wrote in between.</summary>
@@ -57,7 +61,7 @@ internal static class PlanApplier
                     state.Wrote(action.Id, RunOutcome.Created);
                     return true;
                 // Of a user's ServiceExport the status alone is ours.
-                case PlannedAction.Replace replace when replace.Id.Kind.Kind == ResourceKind.ServiceExport.Kind:
+                case PlannedAction.Replace replace when replace.IsVerdict:
                     await api.ReplaceStatusAsync(replace.Id.Kind, replace.Content, cancellationToken).ConfigureAwait(false);
                     state.Wrote(action.Id, RunOutcome.Configured);
                     return true;
@@ -90,7 +94,7 @@ internal static class PlanApplier
         catch (ClusterApiException refusal)
         {
             // One object that the server refuses does not keep the others from being served; the run fails all the same.
-            state.Refuse(action.Id, refusal.Message);
+            state.Refuse(action, refusal.Message);
             return true;
         }
     }

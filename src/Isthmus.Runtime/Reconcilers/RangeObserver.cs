@@ -38,29 +38,44 @@ internal sealed class RangeObserver(ClusterConnections connections)
     public static async Task<ClusterRanges> FindAsync(ClusterApi api, MeshCluster cluster, CancellationToken cancellationToken) => new()
     {
         Pods = cluster.PodCidrs.IsEmpty
-            ? ClusterRanges.PodsOf(await api.ListAsync(ResourceKind.Node, null, null, null, cancellationToken).ConfigureAwait(false))
+            ? ClusterRanges.PodsOf(await api.ListAsync(ResourceKind.Node, null, null, null, ClusterRanges.Trim, cancellationToken).ConfigureAwait(false))
             : [],
         Services = cluster.ServiceCidrs.IsEmpty ? await ServicesAsync(api, cancellationToken).ConfigureAwait(false) : [],
     };
 
+    /// <summary>The same without asking for a range by a Service that cannot be: what a cluster does not show stays unknown.</summary>
+    public static async Task<ClusterRanges> LookAsync(ClusterApi api, MeshCluster cluster, CancellationToken cancellationToken) => new()
+    {
+        Pods = cluster.PodCidrs.IsEmpty ? ClusterRanges.PodsOf(await ListAsync(api, ResourceKind.Node, ClusterRanges.Trim, cancellationToken).ConfigureAwait(false)) : [],
+        Services = cluster.ServiceCidrs.IsEmpty ? await ShownAsync(api, cancellationToken).ConfigureAwait(false) : [],
+    };
+
     private static async Task<ImmutableArray<IPNetwork>> ServicesAsync(ClusterApi api, CancellationToken cancellationToken)
     {
-        foreach (var kind in ServiceCidrs)
-        {
-            var ranges = ClusterRanges.ServicesOf(await ListAsync(api, kind, cancellationToken).ConfigureAwait(false));
-            if (!ranges.IsEmpty)
-                return ranges;
-        }
-
+        var shown = await ShownAsync(api, cancellationToken).ConfigureAwait(false);
+        if (!shown.IsEmpty)
+            return shown;
         var refusals = await Task.WhenAll(Impossible.Select(address => RefusalAsync(api, address, cancellationToken))).ConfigureAwait(false);
         return [.. refusals.SelectMany(refusal => ClusterRanges.ServicesOf(refusal))];
     }
 
-    private static async Task<IReadOnlyList<JsonObject>> ListAsync(ClusterApi api, ResourceKind kind, CancellationToken cancellationToken)
+    private static async Task<ImmutableArray<IPNetwork>> ShownAsync(ClusterApi api, CancellationToken cancellationToken)
+    {
+        foreach (var kind in ServiceCidrs)
+        {
+            var ranges = ClusterRanges.ServicesOf(await ListAsync(api, kind, found => found, cancellationToken).ConfigureAwait(false));
+            if (!ranges.IsEmpty)
+                return ranges;
+        }
+
+        return [];
+    }
+
+    private static async Task<IReadOnlyList<JsonObject>> ListAsync(ClusterApi api, ResourceKind kind, Func<JsonObject, JsonObject> keep, CancellationToken cancellationToken)
     {
         try
         {
-            return await api.ListAsync(kind, null, null, null, cancellationToken).ConfigureAwait(false);
+            return await api.ListAsync(kind, null, null, null, keep, cancellationToken).ConfigureAwait(false);
         }
         catch (ClusterApiException refusal) when (refusal.Status == 403)
         {

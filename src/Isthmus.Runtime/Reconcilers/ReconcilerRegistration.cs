@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Isthmus.Runtime.Reconcilers;
 
-/// <summary>Registers the reconcilers. They need a mesh document source, a certificate source and webhook settings beside them.</summary>
+/// <summary>Registers the reconcilers. They need a mesh document source and a certificate source beside them; without webhook settings, webhooks stay as they are.</summary>
 public static class ReconcilerRegistration
 {
     public static IServiceCollection AddReconcilers(this IServiceCollection services)

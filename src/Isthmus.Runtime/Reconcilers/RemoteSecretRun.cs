@@ -22,7 +22,7 @@ internal sealed class RemoteSecretRun(ClusterConnections connections, Reconciler
         var seen = await _observer.ObserveAsync(mesh, state, cancellationToken).ConfigureAwait(false);
         var found = await _ranges.ObserveAsync(mesh, state, cancellationToken).ConfigureAwait(false);
         var ranges = RangePreflight.Check(mesh, found, RemoteSecretPlanner.Read(mesh, seen));
-        seen = seen with { Refusals = ranges.Refusals };
+        seen = seen with { Refusals = ranges.Refusals, IsDryRun = isDryRun };
         var planned = RemoteSecretPlanner.Plan(mesh, seen);
         var needed = planned.NeedToken.Select(name => mesh.Find(name)).OfType<MeshCluster>()
             .Where(cluster => !state.IsRefused(RemoteSecret.Id(cluster.ControlPlane, cluster.Name))).ToList();

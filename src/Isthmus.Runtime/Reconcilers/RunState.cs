@@ -35,6 +35,9 @@ internal sealed class RunState(RunControl? control = null)
     /// <summary>Whether the holders of all addresses are looked for.</summary>
     public bool SeesAllAddresses { get; set; }
 
+    /// <summary>Whether the clusters' own ranges were held against the virtual addresses.</summary>
+    public bool HasComparedRanges { get; set; }
+
     /// <summary>Whether the objects of pods' names are looked for.</summary>
     public bool SeesPods { get; set; }
 
@@ -45,6 +48,9 @@ internal sealed class RunState(RunControl? control = null)
 
     /// <summary>What the clusters hold of the gateways' health.</summary>
     public GatewayHealth Gateways { get; set; } = GatewayHealth.Unknown;
+
+    /// <summary>Why a cluster is left alone; null where it is not.</summary>
+    public string? WhyNot(ClusterName cluster) => _failed.GetValueOrDefault(cluster);
 
     public bool IsServed(ClusterName cluster) => !_failed.ContainsKey(cluster);
 
@@ -67,6 +73,17 @@ internal sealed class RunState(RunControl? control = null)
             _wholeRun.Enqueue(reason);
     }
 
+    private readonly ConcurrentDictionary<ServiceName, bool> _unfinished = new();
+
+    /// <summary>The same of an object of ours, whose exports are not ready as long as it is missing somewhere.</summary>
+    public void Refuse(PlannedAction action, string reason)
+    {
+        var obj = (action as PlannedAction.Create)?.Content ?? (action as PlannedAction.Replace)?.Content;
+        if (obj is not null && ExportReadiness.NeededFor(obj) is { } exports)
+            _unfinished[exports] = true;
+        Refuse(action.Id, reason);
+    }
+
     /// <summary>The server does not take this object as we want it. It is not tried again in this run, and the run fails.</summary>
     public void Refuse(ObjectId id, string reason)
     {
@@ -79,11 +96,17 @@ internal sealed class RunState(RunControl? control = null)
     /// <summary>What is left to do of a plan: nothing in failed clusters, nothing that was refused.</summary>
     public Plan Remaining(Plan plan) => new(plan.Actions.Where(action => IsServed(action.Id.Cluster) && !IsHeldBack(action)));
 
-    /// <summary>A ServiceEntry waits for its DestinationRule: without it clients would send plain text to the gateway.</summary>
+    /// <summary>
+    /// A ServiceEntry waits for its DestinationRule: without it clients would send plain text to the gateway. A ServiceExport is not told that it
+    /// is ready while a server refuses what that takes.
+    /// </summary>
     public bool IsHeldBack(PlannedAction action) =>
         action.IsWrite && (_refused.ContainsKey(action.Id)
+            || (ExportReadiness.IsBegunBy(action) && IsUnfinished(new ServiceName(action.Id.Namespace ?? "", action.Id.Name)))
             || (action is not PlannedAction.Delete && action.Id.Kind == ResourceKind.ServiceEntry
                 && _refused.ContainsKey(action.Id with { Kind = ResourceKind.DestinationRule })));
+
+    private bool IsUnfinished(ServiceName export) => _unfinished.ContainsKey(export) || _unfinished.ContainsKey(export with { Name = "" });
 
     /// <summary>Works on one cluster; its silence or refusal ends the work there and nowhere else. Null where it failed.</summary>
     public async Task<T?> TryAsync<T>(ClusterName cluster, Func<Task<T>> work)

@@ -8,7 +8,7 @@ using Isthmus.Runtime.Kubernetes;
 namespace Isthmus.Runtime.Reconcilers;
 
 /// <summary>What clusters need to take part: our namespace and our webhooks. Observe and plan once.</summary>
-internal sealed class SetupRun(ClusterConnections connections, WebhookSettings settings)
+internal sealed class SetupRun(ClusterConnections connections, WebhookSettings? settings)
 {
     public async Task<Plan> PlanAsync(MeshDocument mesh, IReadOnlyList<MeshCluster> clusters, RunState state, CancellationToken cancellationToken)
     {

@@ -4,6 +4,7 @@ using Isthmus.Core.Planning;
 using Isthmus.Core.Trust;
 using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Kubernetes;
+using Isthmus.Runtime.Logging;
 
 namespace Isthmus.Runtime.Reconcilers;
 
@@ -57,6 +58,8 @@ internal sealed class TrustRun(ClusterConnections connections, ICertificateSourc
         }
 
         var now = time.GetUtcNow();
+        foreach (var (file, until) in CaExpiry.Ends(material))
+            MeshMetrics.Ca(file, until - now);
         var faults = CaMaterialValidator.Validate(material, now, trust.WorkloadCertificateLifetime);
         foreach (var fault in faults)
         {

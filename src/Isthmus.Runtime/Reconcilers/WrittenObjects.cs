@@ -30,9 +30,13 @@ internal sealed record WrittenObjects(
             ? api.GetAsync(target.Kind, target.Namespace, target.Name, cancellationToken)
             : Task.FromResult<JsonObject?>(null);
         var former = names.Count == 0 ? FormerAsync(api, cluster, cancellationToken) : Task.FromResult<IReadOnlyList<JsonObject>>([]);
-        // Istio's objects are read only in the control plane's cluster, so only there are any of ours.
+        // Istio's objects are read only in the control plane's cluster, so only there are any of ours, unless the cluster was one.
         if (!cluster.HasOwnControlPlane)
-            return new WrittenObjects(await ns.ConfigureAwait(false), [], [], [], await dns.ConfigureAwait(false), await former.ConfigureAwait(false));
+        {
+            var left = names.Count == 0 ? await LeftAsync(api, mesh, cancellationToken).ConfigureAwait(false) : [[], [], []];
+            return new WrittenObjects(await ns.ConfigureAwait(false), left[0], left[1], left[2], await dns.ConfigureAwait(false), await former.ConfigureAwait(false));
+        }
+
         var entries = ReadAsync(api, ResourceKind.ServiceEntry, mesh, names, state, cancellationToken);
         var rules = ReadAsync(api, ResourceKind.DestinationRule, mesh, names, state, cancellationToken);
         var gateways = names.Count == 0
@@ -47,6 +51,10 @@ internal sealed record WrittenObjects(
             await dns.ConfigureAwait(false),
             await former.ConfigureAwait(false));
     }
+
+    private static async Task<IReadOnlyList<JsonObject>[]> LeftAsync(ClusterApi api, MeshDocument mesh, CancellationToken cancellationToken) =>
+        await Task.WhenAll(new[] { ResourceKind.ServiceEntry, ResourceKind.DestinationRule, ResourceKind.Gateway }
+            .Select(kind => api.ListAsync(kind, null, Ownership.Selector(mesh.Name), null, cancellationToken))).ConfigureAwait(false);
 
     private static async Task<IReadOnlyList<JsonObject>> FormerAsync(ClusterApi api, MeshCluster cluster, CancellationToken cancellationToken)
     {

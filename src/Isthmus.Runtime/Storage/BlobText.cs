@@ -5,6 +5,7 @@ using Azure.Core.Pipeline;
 using Azure.Identity;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using Isthmus.Runtime.Arm;
 
 namespace Isthmus.Runtime.Storage;
 
@@ -99,8 +100,7 @@ public sealed class BlobText : IStoredText
         }
         catch (Exception fault) when (fault is AuthenticationFailedException or AggregateException or HttpRequestException)
         {
-            var inner = fault is AggregateException { InnerException: { } first } ? first : fault;
-            throw new StorageUnavailableException(Place, inner.Message.Split('\n')[0].Trim(), fault);
+            throw new StorageUnavailableException(Place, AzureFaults.Text(fault), fault);
         }
     }
 
@@ -108,7 +108,7 @@ public sealed class BlobText : IStoredText
     {
         { ErrorCode: "ContainerNotFound" } => "there is no such container",
         { Status: 401 or 403 } => $"{refusal.ErrorCode}: the identity needs the role Storage Blob Data Contributor on the container, and the account has to let this network in",
-        { Status: 0 } => refusal.Message.Split('\n')[0].Trim(),
+        { Status: 0 } => AzureFaults.Text(refusal),
         // The SDK's message goes on with the response's headers.
         _ => $"HTTP {refusal.Status} {refusal.ErrorCode}",
     };

@@ -23,12 +23,15 @@ public static class AdmissionReviewReader
     /// <summary>An object has at most 3 MiB in etcd's practice; a review carries it twice.</summary>
     public const int MaxBytes = 6 * 1024 * 1024;
 
-    public static async Task<ReviewBody> ReadAsync(Stream body, string? contentType, CancellationToken cancellationToken)
+    /// <summary>A proxy that asks for endpoints lists its extensions with every question: some 50 KB.</summary>
+    public const int MaxDiscoveryBytes = 1024 * 1024;
+
+    public static async Task<ReviewBody> ReadAsync(Stream body, string? contentType, CancellationToken cancellationToken, int maxBytes = MaxBytes)
     {
         if (!IsJson(contentType))
             return new ReviewBody.Refused(415, "contentType has to be application/json");
-        if (await ReadLimitedAsync(body, cancellationToken).ConfigureAwait(false) is not { } bytes)
-            return new ReviewBody.Refused(400, "the body is over 6 MiB");
+        if (await ReadLimitedAsync(body, maxBytes, cancellationToken).ConfigureAwait(false) is not { } bytes)
+            return new ReviewBody.Refused(400, $"the body is over {maxBytes / 1024 / 1024} MiB");
         if (bytes.Length == 0)
             return new ReviewBody.Refused(400, "no body found");
         if (!StrictJson.TryParse(bytes.Span, out var json, out var error))
@@ -42,7 +45,7 @@ public static class AdmissionReviewReader
         return string.Equals(mediaType, "application/json", StringComparison.OrdinalIgnoreCase);
     }
 
-    private static async Task<ReadOnlyMemory<byte>?> ReadLimitedAsync(Stream body, CancellationToken cancellationToken)
+    private static async Task<ReadOnlyMemory<byte>?> ReadLimitedAsync(Stream body, int maxBytes, CancellationToken cancellationToken)
     {
         var buffer = new ArrayBufferWriter<byte>(16 * 1024);
         while (true)
@@ -51,7 +54,7 @@ public static class AdmissionReviewReader
             if (read == 0)
                 return buffer.WrittenMemory;
             buffer.Advance(read);
-            if (buffer.WrittenCount > MaxBytes)
+            if (buffer.WrittenCount > maxBytes)
                 return null;
         }
     }

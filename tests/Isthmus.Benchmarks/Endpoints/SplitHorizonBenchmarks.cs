@@ -41,7 +41,9 @@ public class SplitHorizonBenchmarks
 
     /// <summary>The same once more: only the version is compared.</summary>
     [Benchmark]
-    public LoadAssignment Unchanged() => _cache.Get(_query ?? throw new InvalidOperationException(), _proxy, version: 1, () => (_endpoints, _gateways));
+    public DiscoveredAssignment? Unchanged() => _cache.Get(Cluster, _proxy, version: 1, Snapshot);
+
+    private EndpointSnapshot Snapshot() => new() { Query = _query ?? throw new InvalidOperationException(), Endpoints = _endpoints, Gateways = _gateways, Proxy = _proxy };
 
     private static MeshEndpoint Endpoint(int i, (string Network, string Cluster, string Locality) place, FrozenDictionary<string, string> labels) => new()
     {

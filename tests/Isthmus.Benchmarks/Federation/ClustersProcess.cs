@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
 using Isthmus.Embedded.Cluster;
 
 namespace Isthmus.Benchmarks.Federation;
@@ -27,15 +29,20 @@ internal sealed class ClustersProcess : IAsyncDisposable
         }
     }
 
-    public static async Task<ClustersProcess> StartAsync(MeshLoadOptions options, CancellationToken cancellation)
+    public static Task<ClustersProcess> StartAsync(MeshLoadOptions options, CancellationToken cancellation) =>
+        StartAsync(Command, [options.Clusters, options.Services], cancellation);
+
+    /// <summary>The command of this program that serves the clusters, and what it is given beside the folder.</summary>
+    public static async Task<ClustersProcess> StartAsync(string command, IReadOnlyList<int> size, CancellationToken cancellation)
     {
         var folder = Directory.CreateTempSubdirectory("isthmus-bench-").FullName;
         var start = new ProcessStartInfo("dotnet")
         {
-            ArgumentList = { typeof(ClustersProcess).Assembly.Location, Command, folder, $"{options.Clusters}", $"{options.Services}" },
             RedirectStandardOutput = true,
             RedirectStandardInput = true,
         };
+        foreach (var argument in new[] { typeof(ClustersProcess).Assembly.Location, command, folder }.Concat(size.Select(number => number.ToString(CultureInfo.InvariantCulture))))
+            start.ArgumentList.Add(argument);
         // A limit to memory is meant for the runner.
         start.Environment.Remove("DOTNET_GCHeapHardLimit");
         var process = Process.Start(start) ?? throw new InvalidOperationException("The clusters did not start.");
@@ -46,19 +53,24 @@ internal sealed class ClustersProcess : IAsyncDisposable
     }
 
     /// <summary>The other process: serves until its standard input ends, which it does when the runner is gone.</summary>
-    public static async Task<int> ServeAsync(string folder, MeshLoadOptions options)
+    public static Task<int> ServeAsync(string folder, MeshLoadOptions options) => ServeAsync(
+        folder,
+        BenchMesh.Document(options.Clusters),
+        Enumerable.Range(0, options.Clusters).Select(index => (BenchMesh.ClusterAt(index), BenchMesh.Objects(index, options.Services, options.Exported))));
+
+    /// <summary>The same for clusters of any content.</summary>
+    public static async Task<int> ServeAsync(string folder, string document, IEnumerable<(string Name, IEnumerable<JsonObject> Objects)> contents)
     {
         var clusters = new List<EmbeddedCluster>();
-        for (var index = 0; index < options.Clusters; index++)
+        foreach (var (name, objects) in contents)
         {
-            var name = BenchMesh.ClusterAt(index);
             var cluster = await EmbeddedCluster.StartAsync(
-                new EmbeddedClusterOptions { Name = name, InitialObjects = [.. BenchMesh.Objects(index, options.Services, options.Exported)] });
+                new EmbeddedClusterOptions { Name = name, InitialObjects = [.. objects] });
             clusters.Add(cluster);
             await File.WriteAllTextAsync(Path.Combine(folder, $"{name}.kubeconfig"), cluster.Kubeconfig());
         }
 
-        await File.WriteAllTextAsync(Path.Combine(folder, "mesh.yaml"), BenchMesh.Document(options.Clusters));
+        await File.WriteAllTextAsync(Path.Combine(folder, "mesh.yaml"), document);
         Console.WriteLine(Up);
         await Console.In.ReadToEndAsync();
         foreach (var cluster in clusters)

@@ -70,6 +70,17 @@ public sealed class RegisterPlannerTests
     }
 
     [Fact]
+    public void A_cluster_that_was_listed_outside_of_the_discoverys_subscriptions_does_not_stay_by_its_tag()
+    {
+        var id = Id("far").Replace(Subscription, "99999999-2222-3333-4444-555555555555", StringComparison.Ordinal);
+        var listed = Document($"{{name: far, network: n, access: {{aks: {id} }} }}");
+        var look = Round(id, Found("far"));
+        var register = RegisterPlanner.Plan(listed, ClusterRegister.Empty, look, Now);
+        Assert.NotNull(register.Find(id));
+        Assert.Null(RegisterPlanner.Plan(Document(), register, look, Now).Find(id));
+    }
+
+    [Fact]
     public void A_cluster_that_is_gone_is_remembered_for_thirty_days()
     {
         var mesh = Document();

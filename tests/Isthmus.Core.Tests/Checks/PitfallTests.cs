@@ -172,6 +172,33 @@ public sealed class PitfallTests
         Assert.Contains(what, problem.What, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("", "", "")]
+    [InlineData("trustDomain: cluster.local", "", "")]
+    [InlineData("trustDomain: east.example", "", "east: cluster.local, west: east.example")]
+    [InlineData("{trustDomain: east.example, trustDomainAliases: [cluster.local]}", "", "west: east.example")]
+    [InlineData("trustDomain: east.example", "PILOT_SKIP_VALIDATE_TRUST_DOMAIN", "west: east.example")]
+    public void Trust_domains_that_differ_have_to_know_each_other(string meshConfig, string variable, string unknown)
+    {
+        var istiod = CheckWorld.Istiod(new IstioVersion(1, 27, 0)) with { MeshConfig = meshConfig, Environment = new Dictionary<string, string> { [variable] = "true" } };
+
+        var problems = CheckWorld.Problems(CheckWorld.Good with { Istiods = [istiod] });
+
+        Assert.All(problems, problem => Assert.Equal((CheckSeverity.Error, "trust domain"), (problem.Severity, problem.Subject)));
+        Assert.Equal(unknown, string.Join(", ", problems.Select(problem => $"{problem.Cluster}: {problem.ToDo?.Split(' ')[1]}")));
+    }
+
+    [Fact]
+    public void A_trust_domain_that_the_document_does_not_say_is_an_error()
+    {
+        var mesh = CheckWorld.Mesh(text => text.Replace("spec:", "spec:\n  trust: {vault: 'https://v.vault.azure.net/', certificate: c, trustDomain: stated.example, adopt: true}", StringComparison.Ordinal));
+        var istiod = CheckWorld.Istiod(new IstioVersion(1, 27, 0)) with { MeshConfig = "rootNamespace: istio-system" };
+
+        var problem = Assert.Single(CheckWorld.Problems(CheckWorld.Good with { Istiods = [istiod] }, mesh));
+
+        Assert.Contains("identities of trust domain cluster.local, but the mesh document says stated.example", problem.What, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Ranges_that_stand_for_two_things_are_errors()
     {

@@ -173,6 +173,31 @@ public sealed class MirrorPlannerTests
     }
 
     [Fact]
+    public void One_name_with_other_ports_in_two_clusters_is_named_in_both()
+    {
+        var world = new MirrorWorld();
+        world.Add("west", "reviews", "ports: [{name: http, port: 80}, {port: 81}]");
+        world.Add("east", "reviews", "ports: [{name: web, port: 80, targetPort: 8080}, {port: 82}]");
+        world.Add("west", "ratings", "ports: [{port: 80}]");
+        world.Add("east", "ratings", "ports: [{port: 80, protocol: TCP}]");
+        var skipped = world.Settle(ReaderWorld.Mesh(East, West)).Actions.OfType<PlannedAction.Skipped>().ToList();
+        Assert.Equal(["east reviews", "west reviews"], skipped.Select(skip => $"{skip.Id.Cluster} {skip.Id.Name}"));
+        Assert.Contains("clusters east and west have it with other ports (80/TCP, 82/TCP; 80/TCP, 81/TCP)", skipped[0].Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_mirror_of_another_mesh_is_a_clash()
+    {
+        var world = new MirrorWorld();
+        world.Add("west", "reviews");
+        world.Settle(ReaderWorld.Mesh(East, West));
+        Assert.IsType<JsonObject>(world.State[MirrorWorld.Id("east", "reviews")]["metadata"]?["labels"])["isthmus.dev/mesh"] = "other";
+        var rest = world.Settle(ReaderWorld.Mesh(East, West));
+        Assert.Contains("belongs to mesh 'other'", Assert.Single(rest.Actions.OfType<PlannedAction.Skipped>()).Reason, StringComparison.Ordinal);
+        Assert.Equal("other", world.State[MirrorWorld.Id("east", "reviews")].Label("isthmus.dev/mesh"));
+    }
+
+    [Fact]
     public void A_foreign_service_with_our_mirrors_name_is_never_touched()
     {
         var world = new MirrorWorld();

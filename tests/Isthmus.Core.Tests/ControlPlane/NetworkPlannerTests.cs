@@ -95,6 +95,18 @@ public sealed class NetworkPlannerTests
     }
 
     [Fact]
+    public void A_cluster_that_gave_up_its_istiod_loses_our_part_and_what_others_wrote_stays()
+    {
+        var before = Content(NetworkPlanner.Plan(Three, Seen([Config("istio")], ("east", Root()), ("west", Root()))));
+        var theirs = Config("istio-other");
+        Assert.IsType<JsonObject>(theirs["data"])["meshNetworks"] = "networks: {theirs: {}}";
+        var turned = ReaderWorld.Mesh(East + ", controlPlane: west", "name: west, network: n2, gateway: {addresses: [20.0.0.2]}");
+        var plan = NetworkPlanner.Plan(turned, Seen([before, theirs], ("east", Root()), ("west", Root())));
+        Assert.True(JsonNode.DeepEquals(Config("istio"), Content(plan)));
+        Assert.DoesNotContain(plan.Actions, action => action.Id.Name == "istio-other");
+    }
+
+    [Fact]
     public void Without_other_control_planes_one_gateway_opens_all_networks()
     {
         var plan = NetworkPlanner.Plan(Three, Seen(("east", Root()), ("west", Root())));
@@ -160,7 +172,7 @@ public sealed class NetworkPlannerTests
 
     private static NetworkSnapshot Seen(JsonObject[] configMaps, params (string Cluster, JsonObject? Root)[] clusters) => new(clusters.ToDictionary(
         entry => new ClusterName(entry.Cluster),
-        entry => new NetworkView { RootNamespace = entry.Root, MeshConfigMaps = [.. configMaps.Where(NetworkPlanner.IsMeshConfig)] }));
+        entry => new NetworkView { RootNamespace = entry.Root, MeshConfigMaps = entry.Cluster == "east" ? [.. configMaps.Where(NetworkPlanner.IsMeshConfig)] : [] }));
 
     private static JsonObject Root(string? label = null, string? owned = null) => new()
     {

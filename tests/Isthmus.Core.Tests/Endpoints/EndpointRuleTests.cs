@@ -215,20 +215,4 @@ public sealed class EndpointRuleTests
         MeshEndpoint[] endpoints = [Endpoint("10.0.0.1", "n1", locality: "asia"), Endpoint("10.0.0.2", "n1", locality: "us")];
         Assert.Equal("us#0=1: 10.0.0.2=1; asia#1=1: 10.0.0.1=1", Assign(Query(rule: rule), endpoints, [], new EndpointProxy { Network = "n1", Locality = "eu" }));
     }
-
-    [Fact]
-    public void An_unchanged_answer_is_not_worked_out_again()
-    {
-        var (cache, asked) = (new AssignmentCache(), 0);
-        LoadAssignment Get(long version, string network = "n1") => cache.Get(Query(), Proxy(network), version, () =>
-        {
-            asked++;
-            return ([Endpoint("10.0.0.1", "n1")], new GatewayTable(TwoNetworks));
-        });
-        Assert.Same(Get(1), Get(1));
-        Assert.Equal(1, asked);
-        Assert.NotSame(Get(1), Get(2));
-        Assert.NotEqual(Text(Get(2)), Text(Get(2, "n2")));
-        Assert.Equal(3, asked);
-    }
 }

@@ -41,7 +41,7 @@ public sealed class LiveSnapshotTests
         Assert.Equal("n2", Assert.Single(Endpoints(West())).Network);
         Assert.Equal("n3", Assert.Single(Endpoints(West() with { RootNamespace = Read("{metadata: {labels: {topology.istio.io/network: n3}}}") })).Network);
         var pod = Read("{metadata: {name: b, namespace: shop, labels: {topology.istio.io/network: n4, security.istio.io/tlsMode: istio}}}");
-        Assert.Equal("n4", Assert.Single(Endpoints(West() with { Pods = [pod] })).Network);
+        Assert.Equal("n4", Assert.Single(Endpoints(West() with { Pod = _ => EndpointPod.Read(pod) })).Network);
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class LiveSnapshotTests
         Assert.Single(Endpoints(west with { EndpointSlices = [.. west.EndpointSlices, .. west.EndpointSlices] }));
         var slice = Slice("{}");
         slice["ports"] = Read("{ports: [{name: http, port: 8080, protocol: UDP}]}")["ports"]?.DeepClone();
-        Assert.Empty(Endpoints(west with { EndpointSlices = [slice] }));
+        Assert.Empty(Endpoints(west with { EndpointSlices = [EndpointSlice.Read(slice)] }));
     }
 
     [Theory]
@@ -107,8 +107,8 @@ public sealed class LiveSnapshotTests
     {
         Cluster = Cluster("west"),
         Service = Service("{}"),
-        EndpointSlices = [Slice(conditions)],
-        Pods = [Read("{metadata: {name: b, namespace: shop, labels: {app: reviews, security.istio.io/tlsMode: istio}}}")],
+        EndpointSlices = [EndpointSlice.Read(Slice(conditions))],
+        Pod = _ => EndpointPod.Read(Read("{metadata: {name: b, namespace: shop, labels: {app: reviews, security.istio.io/tlsMode: istio}}}")),
     };
 
     private static JsonObject Slice(string conditions) => Read($$"""

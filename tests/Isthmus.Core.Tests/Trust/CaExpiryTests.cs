@@ -24,6 +24,17 @@ public sealed class CaExpiryTests
         Assert.Empty(CaExpiry.Find(TestCa.Two(new() { Until = Now.AddDays(31) }, new() { Until = Now.AddDays(31) }).Material, Now));
 
     [Fact]
+    public void Each_file_ends_with_its_first_certificate()
+    {
+        var ca = TestCa.Two(new() { Until = Now.AddDays(40) }, new() { From = Now.AddDays(-10), Until = Now.AddDays(-2) });
+
+        var ends = CaExpiry.Ends(ca.Material).ToDictionary(end => end.File, end => end.Until - Now);
+
+        Assert.Equal(TimeSpan.FromDays(40), ends["ca-cert.pem"]);
+        Assert.Equal(TimeSpan.FromDays(-2), ends["root-cert.pem"]);
+    }
+
+    [Fact]
     public void A_notice_says_the_same_on_another_day()
     {
         var ca = TestCa.Two(new() { Until = Now.AddDays(20) });

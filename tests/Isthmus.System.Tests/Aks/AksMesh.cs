@@ -14,6 +14,7 @@ using Isthmus.Embedded.Tls;
 using Isthmus.Embedded.Vault;
 using Isthmus.Runtime.Aks;
 using Isthmus.Runtime.Arm;
+using Isthmus.Runtime.EventGrid;
 using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Kubernetes;
 using Isthmus.Runtime.Mesh;
@@ -83,7 +84,7 @@ internal sealed class AksMesh : IAsyncDisposable
         foreach (var (name, index) in names.Select((name, index) => (name, index)))
         {
             var cluster = await EmbeddedCluster.StartAsync(
-                new EmbeddedClusterOptions { Name = name, Tokens = Enumerable.Range(1, 9).ToDictionary(Token, _ => new ClusterUser("isthmus", "7", ["system:masters"])) }, Cancel);
+                new EmbeddedClusterOptions { Name = name, Tokens = Enumerable.Range(1, 100).ToDictionary(Token, _ => new ClusterUser("isthmus", "7", ["system:masters"])) }, Cancel);
             mesh._clusters[name] = cluster;
             await FillAsync(cluster, $"20.0.0.{index + 1}");
             mesh.Arm.Put(Resource(name), UserKubeconfig(cluster));
@@ -160,6 +161,9 @@ internal sealed class AksMesh : IAsyncDisposable
         services.AddSingleton(new WebhookSettings { BaseUrl = new Uri("https://isthmus.example.com"), Keys = [new byte[32]] });
         services.AddSingleton<IMeshEventPublisher>(Events);
         services.AddSingleton<NameFanOut>();
+        services.AddSingleton<EventRuns>();
+        services.AddSingleton<EventDeliveries>();
+        services.AddSingleton<ClusterEvents>();
         services.AddReconcilers();
         var provider = services.BuildServiceProvider();
         _services.Add(provider);

@@ -2,9 +2,12 @@ using Isthmus.Core.Aks;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using Isthmus.Runtime.Arm;
+using Isthmus.Runtime.EventGrid;
 using Isthmus.Runtime.Mesh;
 using Isthmus.Runtime.Reconcilers;
+using Isthmus.Runtime.Storage;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Isthmus.System.Tests.Aks;
@@ -55,6 +58,40 @@ public sealed class DiscoveryTests : IAsyncLifetime
         });
         Assert.Equal([null, "1"], Mesh.Arm.Queries.Select(query => query["options"]?["$skipToken"]?.ToString()));
         Assert.Equal(2, (await ReadAsync()).Clusters.Length);
+    }
+
+    [Fact]
+    public async Task Subscriptions_are_asked_for_two_hundred_at_a_time_and_a_spent_quota_is_waited_for()
+    {
+        var others = Enumerable.Range(1, 200).Select(number => $"00000000-0000-0000-0000-{number:D12}");
+        Mesh.WriteDocument("", $"  discovery: {{subscriptions: [{string.Join(", ", others.Append(AksMesh.Subscription))}]}}");
+        Mesh.Arm.Quota = 0;
+        var mesh = await Mesh.Instance().GetRequiredService<IMeshDocumentSource>().LookAsync(isDryRun: false, Cancel);
+        Assert.Equal(["east", "west"], mesh.Clusters.Select(cluster => cluster.Name.Value));
+        Assert.Empty(mesh.Notices);
+        Assert.Equal([200, 1, 1], Mesh.Arm.Queries.Select(query => query["subscriptions"]?.AsArray().Count));
+    }
+
+    [Fact]
+    public async Task What_Resource_Graph_refuses_is_told_and_the_known_clusters_stay()
+    {
+        await ResyncAsync();
+        Mesh.Arm.Refuse("/providers/Microsoft.ResourceGraph", 403, "AuthorizationFailed");
+        var report = await ResyncAsync();
+        Assert.Contains(report.Warnings, warning => warning.Reason.Contains("no new clusters are found", StringComparison.Ordinal));
+        Assert.NotNull(await Mesh.EntryAsync("east"));
+    }
+
+    [Fact]
+    public async Task While_storage_is_out_of_reach_webhooks_go_by_what_was_known_and_runs_fail()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var documents = Mesh.Instance(time).GetRequiredService<IMeshDocumentSource>();
+        await documents.LookAsync(isDryRun: false, Cancel);
+        Mesh.Blobs.Refuse(403);
+        time.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(2, (await documents.ReadRecentAsync(Cancel)).Clusters.Length);
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => documents.ReadAsync(Cancel));
     }
 
     [Fact]
@@ -135,6 +172,64 @@ public sealed class DiscoveryTests : IAsyncLifetime
         Assert.Equal(["east"], (await ReadAsync(Mesh.Instance())).Clusters.Select(cluster => cluster.Name.Value));
     }
 
+    [Theory]
+    [InlineData("resource-manager", "Microsoft.Resources.ResourceWriteSuccess", "Microsoft.Resources.ResourceDeleteSuccess")]
+    [InlineData("kubernetes-service", "Microsoft.ContainerService.NodePoolRollingSucceeded", "Microsoft.Resources.ResourceDeleteSuccess")]
+    public async Task Events_of_Azure_let_clusters_join_and_withdraw_those_that_ARM_has_no_more(string name, string written, string deleted)
+    {
+        Mesh.Arm.IsGraphBlind = true;
+        foreach (var cluster in new[] { "east", "west" })
+            await TellAsync(written, AksMesh.Id(cluster));
+        Assert.Equal(2, (await ReadAsync()).Clusters.Length);
+        await ServeAsync();
+        Assert.True(await Mesh.EntryAsync("east") is not null, name);
+        // The event alone says nothing: the cluster is there still.
+        await TellAsync(deleted, AksMesh.Id("west"));
+        await ServeAsync();
+        Assert.NotNull(await Mesh.EntryAsync("east"));
+        Mesh.Arm.Remove(AksMesh.Id("west"));
+        Mesh.Events.Take();
+        await TellAsync(deleted, AksMesh.Id("west"));
+        Assert.Contains("shop/reviews", Mesh.Events.Take());
+        await ServeAsync();
+        Assert.Null(await Mesh.EntryAsync("east"));
+
+        async Task ServeAsync() => Assert.True((await Mesh.Instance().GetRequiredService<ServiceReconciler>().RunAsync(AksMesh.Reviews, null, Cancel)).Succeeded);
+
+        Task TellAsync(string type, string id) => Mesh.Instance().GetRequiredService<ClusterEvents>().HandleAsync(
+            $$"""{"id":"1","eventType":"{{type}}","topic":"/subscriptions/{{AksMesh.Subscription}}","subject":"{{id}}","eventTime":"2026-01-01T00:00:00Z","dataVersion":"2","data":{} }""", Cancel);
+    }
+
+    [Fact]
+    public async Task A_full_run_withdraws_whatever_a_cluster_exported_that_is_gone_and_nothing_that_only_looks_so()
+    {
+        for (var number = 0; number < 8; number++)
+            await Mesh.ExportAsync("west", $"other-{number}");
+        await ResyncAsync();
+        Mesh.Arm.Remove(AksMesh.Id("west"));
+        await ResyncAsync();
+        for (var number = 0; number < 8; number++)
+            Assert.Null(await Mesh.EntryAsync("east", $"other-{number}.shop.global"));
+    }
+
+    [Fact]
+    public async Task A_cluster_that_Azure_is_still_creating_joins_once_it_is_there()
+    {
+        Mesh.Arm.IsGraphBlind = true;
+        Make("Creating");
+        await Assert.ThrowsAsync<ArmUnreachableException>(() => Mesh.Instance().GetRequiredService<ClusterReconciler>().RunAsync(AksMesh.Id("east"), Cancel));
+        Assert.Empty((await ReadAsync()).Clusters);
+        Make("Succeeded");
+        Assert.True((await Mesh.Instance().GetRequiredService<ClusterReconciler>().RunAsync(AksMesh.Id("east"), Cancel)).Succeeded);
+        Assert.Single((await ReadAsync()).Clusters);
+
+        void Make(string state) => Mesh.Arm.Change(AksMesh.Id("east"), resource =>
+        {
+            if (resource["properties"] is { } properties)
+                properties["provisioningState"] = state;
+        });
+    }
+
     [Fact]
     public async Task A_plan_shows_what_would_join_and_keeps_nothing_of_it()
     {
@@ -185,7 +280,7 @@ public sealed class DiscoveryTests : IAsyncLifetime
     public async Task A_broken_register_is_not_written_over()
     {
         Mesh.Blobs.Write("mesh.yaml.clusters", "[]");
-        await Assert.ThrowsAsync<Runtime.Storage.StorageUnavailableException>(() => Mesh.Instance().GetRequiredService<ResyncReconciler>().RunAsync(Cancel));
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => Mesh.Instance().GetRequiredService<ResyncReconciler>().RunAsync(Cancel));
         Assert.Equal("[]", Mesh.Blobs.Read("mesh.yaml.clusters"));
     }
 

@@ -52,12 +52,12 @@ public sealed class MeshCommandTests : IDisposable
     private async Task<(int ExitCode, string Error)> RunAsync(string command, string mesh)
     {
         var key = Write("key", new string('k', 32));
-        string[] arguments = command == "host"
-            ? ["host", "--mesh", mesh]
+        string[] arguments = command is "host" or "status"
+            ? [command, "--mesh", mesh]
             : [command, "--mesh", mesh, "--functions-url", "https://functions.test/", "--webhook-key", key];
         await using var output = new StringWriter();
         await using var error = new StringWriter();
-        var root = new RootCommand { HostCommand.Create(), PlanCommand.Create(), ApplyCommand.Create(), MeshCommands.CreateStatus() };
+        var root = new RootCommand { HostCommand.Create(), PlanCommand.Create(), ApplyCommand.Create(), StatusCommand.Create() };
         var exitCode = await root.Parse(arguments)
             .InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, TestContext.Current.CancellationToken);
         return (exitCode, error.ToString());

@@ -61,6 +61,32 @@ public sealed class PlanAndApplyTests
     }
 
     [Fact]
+    public async Task Without_the_functions_address_webhooks_stay_as_they_are()
+    {
+        await using var mesh = await CliRun.StartMeshAsync("east", "west");
+        await CliRun.OnAsync(mesh, ApplyCommand.Create());
+        await mesh.WriteDocumentAsync(document => CliRun.WithoutTrust(document).Replace("spec:", "spec:\n  injection: {timeoutSeconds: 9}", StringComparison.Ordinal));
+
+        var bare = await CliRun.InvokeAsync(
+            PlanCommand.Create(), new StringWriter(), TestContext.Current.CancellationToken, "plan", "--mesh", mesh.DocumentPath, "--detailed-exitcode");
+        var told = await CliRun.OnAsync(mesh, PlanCommand.Create(), "--detailed-exitcode");
+
+        Assert.Equal(0, bare.ExitCode);
+        Assert.Contains("Webhooks stay as they are", bare.Error, StringComparison.Ordinal);
+        Assert.Contains("~ change MutatingWebhookConfiguration", told.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Half_of_what_webhooks_need_is_an_error()
+    {
+        var run = await CliRun.InvokeAsync(
+            PlanCommand.Create(), new StringWriter(), TestContext.Current.CancellationToken, "plan", "--mesh", "mesh.yaml", "--functions-url", "https://functions.test/");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("belong together", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_run_that_is_held_to_one_cluster_leaves_the_others_and_orphans_nothing()
     {
         await using var mesh = await CliRun.StartMeshAsync("east", "north", "west");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Isthmus.Cli.Checks;
 using Isthmus.Cli.Demo;
 using Isthmus.System.Tests.Cli;
 using Xunit;
@@ -37,7 +38,7 @@ public sealed class DemoCommandTests
     }
 
     [Fact(Timeout = 180_000)]
-    public async Task Without_once_it_stays_up_until_it_is_told_to_end_and_leaves_no_file()
+    public async Task Without_once_it_stays_up_passes_the_check_and_leaves_no_file_when_it_is_told_to_end()
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         await using var output = new SignallingWriter("Ctrl-C");
@@ -48,6 +49,9 @@ public sealed class DemoCommandTests
         var kubeconfig = output.ToString().Split(' ', '\n', '│').First(word => word.EndsWith("east.kubeconfig", StringComparison.Ordinal));
         Assert.True(File.Exists(kubeconfig));
         Assert.False(running.IsCompleted);
+        var mesh = Path.Combine(Path.GetDirectoryName(kubeconfig) ?? "", "mesh.yaml");
+        var check = await CliRun.InvokeAsync(CheckCommand.Create(), new StringWriter(), end.Token, "check", "--mesh", mesh);
+        Assert.True(check.ExitCode == 0, check.Output);
         await end.CancelAsync();
 
         Assert.Equal(0, await running);

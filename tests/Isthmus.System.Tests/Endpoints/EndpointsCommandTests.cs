@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text.Json.Nodes;
 using Isthmus.Cli.Endpoints;
 using Isthmus.Core.Endpoints;
@@ -91,6 +92,16 @@ public sealed class EndpointsCommandTests : IDisposable
     {
         Assert.Equal(1, await RunAsync("", file: Path.Combine(_folder, "none.json")));
         Assert.Contains("none.json", _errors.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Cannot parse argument 'x' for option '--port'", "endpoints", "reviews.shop", "--port", "x", "--mesh", "mesh.yaml", "--cluster", "east")]
+    [InlineData("--snapshot holds all inputs; leave out --port, --subset.", "endpoints", "--snapshot", "-", "--port", "80", "--subset", "v1")]
+    [InlineData("Missing: host, --cluster.", "endpoints", "--mesh", "mesh.yaml")]
+    public void A_command_line_that_does_not_fit_is_told(string message, params string[] arguments)
+    {
+        var parsed = new RootCommand { EndpointsCommand.Create() }.Parse(arguments);
+        Assert.Contains(parsed.Errors, error => error.Message.StartsWith(message, StringComparison.Ordinal));
     }
 
     private Task<int> RunAsync(string text, string? file = null, string input = "", bool explain = false)

@@ -10,14 +10,6 @@ public sealed class LiveEndpointsTests : IAsyncLifetime
 {
     private const string Direct = "10.1.0.1:8080 (east, n1, eu/a/): direct; rule 6: on the proxy's network";
     private const string Behind = "10.2.0.1:8080 (west, n2): behind 2.2.2.2:15443; rule 5: by the gateways of its cluster";
-    private static readonly ResourceKind Definition = new("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", false);
-    private static readonly ResourceKind PeerAuthentication = new("security.istio.io", "v1beta1", "PeerAuthentication", "peerauthentications", true);
-
-    private static readonly string[] Entries =
-    [
-        "name: east, network: n1, gateway: {addresses: [1.1.1.1]}",
-        "name: west, network: n2, controlPlane: east, gateway: {service: istio-system/gw}",
-    ];
 
     private readonly StringWriter _output = new();
     private readonly StringWriter _errors = new();
@@ -27,14 +19,7 @@ public sealed class LiveEndpointsTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _mesh = await ServedMesh.StartAsync(Entries);
-        await Mesh.CreateAsync("east", ResourceKind.Namespace, "{metadata: {name: shop}}");
-        await Mesh.CreateAsync("west", ResourceKind.Namespace, "{metadata: {name: shop}}");
-        await Mesh.CreateAsync("west", ResourceKind.Namespace, "{metadata: {name: istio-system}}");
-        await Mesh.MoveGatewayAsync("west", "2.2.2.2");
-        await Mesh.CreateAsync("east", ResourceKind.Node, "{metadata: {name: n-1, labels: {topology.kubernetes.io/region: eu, topology.kubernetes.io/zone: a}}}");
-        await ServeAsync("east", "10.1.0.1", "{name: a, namespace: shop, labels: {app: reviews, version: v1, security.istio.io/tlsMode: istio}}", ", nodeName: n-1");
-        await ServeAsync("west", "10.2.0.1", "{name: b, namespace: shop, labels: {app: reviews, version: v2, security.istio.io/tlsMode: istio}}", "");
+        _mesh = await SplitMesh.StartAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -77,15 +62,8 @@ public sealed class LiveEndpointsTests : IAsyncLifetime
     [Fact]
     public async Task Policies_of_the_control_plane_decide_about_mutual_tls_and_subsets()
     {
-        await Mesh.CreateAsync("east", Definition, """
-            metadata: {name: peerauthentications.security.istio.io}
-            spec:
-              group: security.istio.io
-              scope: Namespaced
-              names: {kind: PeerAuthentication, listKind: PeerAuthenticationList, plural: peerauthentications, singular: peerauthentication}
-              versions: [{name: v1beta1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}]
-            """);
-        await Mesh.CreateAsync("east", PeerAuthentication, "{metadata: {name: disabled, namespace: shop}, spec: {mtls: {mode: DISABLE}}}");
+        await SplitMesh.DefinePeerAuthenticationAsync(Mesh);
+        await Mesh.CreateAsync("east", SplitMesh.PeerAuthentication, "{metadata: {name: disabled, namespace: shop}, spec: {mtls: {mode: DISABLE}}}");
         Assert.Equal(0, await RunAsync(explain: true));
         Assert.Contains("10.2.0.1:8080 (west, n2): left out; rule 7", Lines()[1], StringComparison.Ordinal);
 
@@ -128,23 +106,10 @@ public sealed class LiveEndpointsTests : IAsyncLifetime
     [Fact]
     public async Task A_cluster_out_of_reach_is_told_and_the_others_are_answered()
     {
-        await Mesh.WriteDocumentAsync([.. Entries, "name: south, network: n3, controlPlane: east"]);
+        await Mesh.WriteDocumentAsync([.. SplitMesh.Entries, "name: south, network: n3, controlPlane: east"]);
         Assert.Equal(1, await RunAsync(explain: true));
         Assert.Equal([Direct, Behind], Lines());
         Assert.Contains("The answer is not whole: cluster south", _errors.ToString(), StringComparison.Ordinal);
-    }
-
-    private async Task ServeAsync(string cluster, string address, string pod, string node)
-    {
-        await Mesh.ServeAsync(cluster, "reviews");
-        var name = cluster == "east" ? "a" : "b";
-        await Mesh.CreateAsync(cluster, ResourceKind.Pod, $"{{metadata: {pod}, spec: {{containers: [{{name: app, image: app}}]{node}}}}}");
-        await Mesh.CreateAsync(cluster, ResourceKind.EndpointSlice, $$"""
-            metadata: {name: reviews-1, namespace: shop, labels: {kubernetes.io/service-name: reviews} }
-            addressType: IPv4
-            ports: [{name: http, port: 8080, protocol: TCP}]
-            endpoints: [{addresses: [{{address}}], conditions: {ready: true}, targetRef: {kind: Pod, name: {{name}}, namespace: shop}{{node}} }]
-            """);
     }
 
     private string[] Lines() => _output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Isthmus.Core.Webhooks;
 using Isthmus.Runtime.Webhooks;
+using Isthmus.System.Tests.Infra;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -51,12 +52,14 @@ public sealed class NotifyChangeTests
     public async Task Allows_the_write_while_the_topic_is_down()
     {
         await using var host = await FunctionsHost.StartAsync(Mesh);
+        using var metrics = new RecordedMetrics();
         host.Topic.Down = true;
 
         var response = await PostAsync(host, Export);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Contains("\"allowed\":true", await response.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+        Assert.Contains(1, metrics.Of("isthmus.events.lost", "cluster", "west"));
     }
 
     [Fact]

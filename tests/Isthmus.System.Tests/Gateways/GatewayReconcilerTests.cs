@@ -3,6 +3,7 @@ using Isthmus.Core.Federation;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using Isthmus.Runtime.Gateways;
+using Isthmus.System.Tests.Infra;
 using Isthmus.System.Tests.Reconcilers;
 using Xunit;
 
@@ -36,12 +37,14 @@ public sealed class GatewayReconcilerTests : IAsyncLifetime
     [Fact]
     public async Task An_exporter_whose_gateway_dies_is_left_out_until_it_answers_again()
     {
+        using var metrics = new RecordedMetrics();
         await ExportAsync("north");
         await ExportAsync("west");
         await ProbeAsync();
         Assert.Equal(Both(), await ServedAsync());
         _west.Stop();
         Assert.Equal(["shop/reviews"], await ProbeAsync());
+        Assert.Contains(1, metrics.Of("isthmus.gateway.down", "cluster", "west"));
         Assert.Equal($"127.0.0.1:{_north.Port}", await ServedAsync());
         _west.Start();
         Assert.Equal(["shop/reviews"], await ProbeAsync());

@@ -86,7 +86,7 @@ public sealed partial class RightsTests
     private static IEnumerable<string> ClusterRoleActions()
     {
         var role = RequiredRights.ClusterRole();
-        string[] known = ["", "admissionregistration.k8s.io", "apiextensions.k8s.io", "apps", "authentication.k8s.io", "authorization.k8s.io", "discovery.k8s.io", "rbac.authorization.k8s.io"];
+        string[] known = ["", "admissionregistration.k8s.io", "apiextensions.k8s.io", "apps", "authentication.k8s.io", "authorization.k8s.io", "discovery.k8s.io", "policy", "rbac.authorization.k8s.io"];
         foreach (var rule in (role["rules"] as JsonArray ?? []).OfType<JsonObject>())
         {
             foreach (var (group, resource, verb) in Texts(rule, "apiGroups").SelectMany(group => Texts(rule, "resources").SelectMany(resource => Texts(rule, "verbs").Select(verb => (group, resource, verb)))))

@@ -60,6 +60,45 @@ public sealed class PrivateDnsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Every_write_is_bound_to_what_was_observed()
+    {
+        await Mesh.ExportAsync("west");
+        await RunAsync();
+        Assert.Equal(4, Dns.Conditions.Count(condition => condition.StartsWith("PUT ", StringComparison.Ordinal)));
+        Assert.All(Dns.Conditions, condition => Assert.EndsWith(" If-None-Match: *", condition, StringComparison.Ordinal));
+        Dns.Change("shop.global/A/reviews", resource => resource["properties"]?["aRecords"]?.ReplaceWith(new JsonArray(new JsonObject { ["ipv4Address"] = "10.9.9.8" })));
+        await RunAsync();
+        await Mesh.UnexportAsync("west");
+        await RunAsync();
+        Assert.All(Dns.Conditions.Skip(4), condition => Assert.EndsWith(" If-Match", condition, StringComparison.Ordinal));
+        Assert.Equal(["DELETE", "DELETE", "DELETE", "DELETE", "PUT"], Dns.Conditions.Skip(4).Select(condition => condition.Split(' ')[0]).Order());
+    }
+
+    [Fact]
+    public async Task Lists_are_followed_page_by_page_and_every_request_names_its_version()
+    {
+        for (var number = 0; number < 5; number++)
+            await Mesh.ExportAsync("west", $"other-{number}");
+        await RunAsync();
+        Dns.ForgetRequests();
+        await RunAsync();
+        Assert.All(Dns.Requests, request => Assert.Contains("api-version=2020-06-01", request, StringComparison.Ordinal));
+        Assert.Equal(3, Dns.Requests.Count(request => request.Contains("/shop.global/ALL?", StringComparison.Ordinal)));
+        Assert.Contains(Dns.Requests, request => request.Contains("/ALL?", StringComparison.Ordinal) && request.Contains("skiptoken=4", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_wait_that_is_longer_than_a_run_may_take_is_left_to_the_next_run()
+    {
+        await Mesh.ExportAsync("west");
+        Dns.Throttle(requests: 1, retryAfterSeconds: 300);
+        var report = await Mesh.Resync().RunAsync(Cancel);
+        Assert.Contains("a later run goes on", Assert.Single(report.Failures).Reason, StringComparison.Ordinal);
+        Assert.Equal(1, Dns.Requests.Count(request => request.Contains("/privateDnsZones?", StringComparison.Ordinal)));
+        await RunAsync();
+    }
+
+    [Fact]
     public async Task A_plan_shows_what_a_run_would_change_and_changes_nothing()
     {
         await Mesh.ExportAsync("west");

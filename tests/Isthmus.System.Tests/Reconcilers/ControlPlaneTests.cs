@@ -185,6 +185,46 @@ public sealed class ControlPlaneTests
         Assert.Null(await mesh.FindAsync("west", ResourceKind.Namespace, null, "isthmus-system"));
     }
 
+    /// <summary>West gives up its istiod, by which it served north: east serves both from then on.</summary>
+    [Fact]
+    public async Task A_cluster_that_gives_up_its_istiod_keeps_nothing_that_nobody_reads_any_more()
+    {
+        const string WestAlone = "name: west, network: n2, gateway: {addresses: [20.0.0.2]}";
+        await using var mesh = await ServedMesh.StartAsync([East, WestAlone, "name: north, network: n3, controlPlane: west, gateway: {addresses: [20.0.0.3]}"]);
+        foreach (var cluster in new[] { "east", "west", "north" })
+            await mesh.CreateAsync(cluster, ResourceKind.Namespace, "{metadata: {name: shop}}");
+        await mesh.ServeAsync("east", "reviews", isExported: true);
+        await mesh.ServeAsync("north", "ratings", isExported: true);
+        await mesh.RunAsync();
+        Assert.NotEmpty(await OursAsync(mesh, "west"));
+        Assert.Contains("n3:", await mesh.MeshNetworksAsync("west"), StringComparison.Ordinal);
+
+        await mesh.WriteDocumentAsync(East, WestAlone + ", controlPlane: east", North);
+        await mesh.RunAsync();
+
+        Assert.Empty(await OursAsync(mesh, "west"));
+        Assert.Equal("networks: {}", await mesh.MeshNetworksAsync("west"));
+        Assert.Null(await mesh.KubeconfigAsync("west", "north"));
+        Assert.Equal(["n1", "n2", "n3"], Assert.IsType<JsonObject>(Yaml.Read(await mesh.MeshNetworksAsync("east"))?["networks"]).Select(network => network.Key));
+        foreach (var cluster in new[] { "west", "north" })
+        {
+            using var istiod = ServedMesh.ClientOf(cluster, Assert.IsType<string>(await mesh.KubeconfigAsync("east", cluster)));
+            await istiod.ListAsync(ResourceKind.Pod, null, null, null, Cancel);
+        }
+
+        Assert.Null(await mesh.FindAsync("north", ResourceKind.ServiceAccount, "isthmus-system", "istio-reader-west"));
+        var idle = new WatchedRequests();
+        await mesh.RunAsync(idle);
+        Assert.DoesNotContain(idle.Sent, request => !request.Contains(" GET ", StringComparison.Ordinal) && !request.Contains("dryRun", StringComparison.Ordinal));
+    }
+
+    private static async Task<IReadOnlyList<string>> OursAsync(ServedMesh mesh, string cluster)
+    {
+        var found = await Task.WhenAll(new[] { ResourceKind.ServiceEntry, ResourceKind.DestinationRule, ResourceKind.Gateway, ResourceKind.Secret }
+            .Select(kind => mesh.Api(cluster).ListAsync(kind, null, "app.kubernetes.io/managed-by=isthmus", null, Cancel)));
+        return [.. found.SelectMany(list => list).Select(live => live.Name())];
+    }
+
     private static async Task EditAsync(ServedMesh mesh, int number)
     {
         var live = await mesh.FindAsync("east", ResourceKind.ConfigMap, "istio-system", "istio");

@@ -9,11 +9,13 @@ using Isthmus.Embedded.Cluster;
 using Isthmus.Embedded.Istio;
 using Isthmus.Embedded.Vault;
 using Isthmus.Runtime.Arm;
+using Isthmus.Runtime.EventGrid;
 using Isthmus.Runtime.Gateways;
 using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Kubernetes;
 using Isthmus.Runtime.Mesh;
 using Isthmus.Runtime.Reconcilers;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Isthmus.System.Tests.Reconcilers;
@@ -140,6 +142,8 @@ internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
     public GatewayReconciler Gateways(IMeshEventPublisher publisher) => new(
         Documents, Connect(new ClusterApiOptions()), publisher, new GatewayProbeOptions { Pause = TimeSpan.FromMilliseconds(1) }, TimeProvider.System);
 
+    public EndpointSlicePoll SlicePoll(IMeshEventPublisher publisher) => new(Documents, Connect(new ClusterApiOptions()), publisher, NullLogger<EndpointSlicePoll>.Instance);
+
     public Task<ClusterApi> ApiAsync(string cluster) => _direct.GetAsync(new ClusterName(cluster), TestContext.Current.CancellationToken);
 
     public async Task<JsonObject?> FindAsync(string cluster, ResourceKind kind, string? ns, string name) =>
@@ -154,6 +158,7 @@ internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
             "Namespace" => ResourceKind.Namespace,
             "ConfigMap" => ResourceKind.ConfigMap,
             "ServiceEntry" => ResourceKind.ServiceEntry,
+            "EndpointSlice" => ResourceKind.EndpointSlice,
             _ => ResourceKind.Service,
         };
         return await (await ApiAsync(cluster)).CreateAsync(kind, obj, TestContext.Current.CancellationToken);
@@ -244,9 +249,9 @@ internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
     private MeshRun Run(WatchedRequests? requests, ReconcilerOptions options) => new(
         Connect(Options(requests)),
         this,
-        new WebhookSettings { BaseUrl = new Uri("https://isthmus.example.com"), Keys = [[1, 2, 3]] },
         options,
-        TimeProvider.System);
+        TimeProvider.System,
+        new WebhookSettings { BaseUrl = new Uri("https://isthmus.example.com"), Keys = [[1, 2, 3]] });
 
     private ClusterConnections Connect(ClusterApiOptions options)
     {

@@ -40,6 +40,9 @@ public sealed class RemoteSecretTests
     public async Task A_plan_asks_for_no_token_and_says_what_would_come()
     {
         await using var mesh = await ServedMesh.StartAsync([East, West]);
+        var first = await mesh.PlanAsync();
+        Assert.Contains(first.Changes, entry => entry is { Kind: "ServiceAccount", Name: "istio-reader-east", Outcome: RunOutcome.Created });
+        Assert.Contains(first.Changes, entry => entry is { Kind: "Secret", Name: "istio-remote-secret-west", Outcome: RunOutcome.Created });
         await mesh.RunAsync();
         await mesh.Api("east").DeleteAsync(ResourceKind.Secret, Assert.Single(await SecretsAsync(mesh)), Cancel);
         var report = await mesh.PlanAsync();

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using Isthmus.Core.Federation;
 using Isthmus.Core.Kubernetes;
@@ -91,6 +92,53 @@ public sealed class ServiceExportRunTests
         Assert.Null(await ProblemAsync(mesh, "north"));
         Assert.Contains("Conflict False NoConflicts", Conditions(await FindAsync(mesh, "west", "v1beta1")), StringComparison.Ordinal);
         Assert.Equal(2, Assert.IsType<JsonArray>((await mesh.EntryAsync("east"))?["spec"]?["endpoints"]).Count);
+    }
+
+    [Fact]
+    public async Task Ready_is_told_when_everything_is_in_place_in_every_cluster_and_not_before()
+    {
+        await using var mesh = await EmbeddedMesh.StartAsync(ServiceExportDefinition.WithIstio("v1beta1"));
+        await ServiceAsync(mesh, "north");
+        await DeclareAsync(mesh, "north", "v1beta1");
+        var told = 0;
+        var requests = new WatchedRequests
+        {
+            Before = async (_, request) =>
+            {
+                if (request.Method == HttpMethod.Get || request.RequestUri?.AbsolutePath.EndsWith("/serviceexports/reviews/status", StringComparison.Ordinal) != true)
+                    return;
+                told++;
+                foreach (var cluster in new[] { "east", "north", "west" })
+                {
+                    Assert.NotNull(await mesh.EntryAsync(cluster));
+                    Assert.Contains(EmbeddedMesh.Host, await mesh.StateOfDnsAsync(cluster), StringComparison.Ordinal);
+                }
+
+                Assert.NotNull(await mesh.FindAsync("north", ResourceKind.Gateway, "isthmus-system", "isthmus-exports-shop"));
+            },
+        };
+        Assert.True((await mesh.Services(requests).RunAsync(EmbeddedMesh.Reviews, null, Cancel)).Succeeded);
+        Assert.Equal(1, told);
+    }
+
+    [Theory]
+    [InlineData("east", "/serviceentries")]
+    [InlineData("north", "/gateways")]
+    public async Task An_export_is_not_ready_while_a_server_refuses_what_it_takes(string cluster, string kind)
+    {
+        await using var mesh = await EmbeddedMesh.StartAsync(ServiceExportDefinition.WithIstio("v1beta1"));
+        await ServiceAsync(mesh, "north");
+        await DeclareAsync(mesh, "north", "v1beta1");
+        var requests = new WatchedRequests
+        {
+            Answer = (name, request) => name.Value == cluster && request.Method == HttpMethod.Post && request.RequestUri?.AbsolutePath.EndsWith(kind, StringComparison.Ordinal) == true
+                ? new HttpResponseMessage(HttpStatusCode.Forbidden) { Content = new StringContent("""{"kind":"Status","reason":"Forbidden","message":"may not"}""") }
+                : null,
+        };
+        Assert.False((await mesh.Services(requests).RunAsync(EmbeddedMesh.Reviews, null, Cancel)).Succeeded);
+        Assert.Null((await FindAsync(mesh, "north", "v1beta1"))["status"]);
+        Assert.True((await mesh.Services().RunAsync(EmbeddedMesh.Reviews, null, Cancel)).Succeeded);
+        Assert.Contains("Ready True", Conditions(await FindAsync(mesh, "north", "v1beta1")), StringComparison.Ordinal);
     }
 
     private static ResourceKind Kind(string version) => ResourceKind.ServiceExport with { Version = version };

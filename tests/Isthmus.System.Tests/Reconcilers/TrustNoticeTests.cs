@@ -3,6 +3,7 @@ using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Tests.Trust;
 using Isthmus.Core.Trust;
 using Isthmus.Runtime.Reconcilers;
+using Isthmus.System.Tests.Infra;
 using Xunit;
 
 namespace Isthmus.System.Tests.Reconcilers;
@@ -17,6 +18,7 @@ public sealed class TrustNoticeTests
     {
         await using var mesh = await EmbeddedMesh.StartAsync(null, "east", "west");
         mesh.Use(EndsIn(TimeSpan.FromDays(10)).Material);
+        using var metrics = new RecordedMetrics();
 
         var first = await mesh.Trust().RunAsync(Cancellation);
         var second = await mesh.Trust().RunAsync(Cancellation);
@@ -25,6 +27,7 @@ public sealed class TrustNoticeTests
         Assert.True(first.Succeeded, string.Join("; ", first.Failures));
         Assert.Equal(["east", "west"], first.Changes.Where(change => change.Kind == "Event").Select(change => change.Cluster.Value));
         Assert.Empty(second.Changes);
+        Assert.Contains(metrics.Of("isthmus.ca.remaining", "certificate", "ca-cert.pem"), seconds => seconds / 86400 is > 9.9 and <= 10);
         foreach (var report in new[] { first, second, resync })
             Assert.Contains("ca-cert.pem: CN=intermediate ends at ", Assert.Single(report.Warnings).Reason, StringComparison.Ordinal);
         Assert.Contains("(9 days left)", first.Warnings[0].Reason, StringComparison.Ordinal);
