@@ -38,6 +38,7 @@ internal sealed class LiveEndpointsRun(TextWriter output, TextWriter errors)
         var (gateways, unresolved) = await GatewayNames.ResolveAsync(given.Gateways, cancellationToken);
         foreach (var host in unresolved) await errors.WriteLineAsync($"The gateway {host} does not resolve here, so it is left out.");
         var snapshot = given.With(gateways);
+        if (snapshot.Endpoints.Count == 0) await errors.WriteLineAsync($"{name.Host} has no endpoints: no EndpointSlice of the Service holds an address.");
         foreach (var line in request.Explain ? EndpointsText.Explain(snapshot) : [EndpointsText.Answer(snapshot)]) await output.WriteLineAsync(line);
         return observed.Failures.Count == 0 ? 0 : 1;
     }

@@ -211,6 +211,18 @@ public sealed class PitfallTests
     }
 
     [Fact]
+    public void A_wildcard_is_right_where_one_control_plane_has_several_networks_and_no_other_beside_it()
+    {
+        var mesh = CheckWorld.Mesh(text => text.Replace("network: n-west", "network: n-west, controlPlane: east", StringComparison.Ordinal));
+        var seen = CheckWorld.With("gateways", "{metadata: {name: cross-network-gateway, namespace: istio-system}, spec: {servers: [{port: {number: 15443}, tls: {mode: AUTO_PASSTHROUGH}, hosts: ['*.local']}]}}");
+
+        var finding = Assert.Single(CheckWorld.Find(seen, mesh), finding => finding.Subject == "Gateway istio-system/cross-network-gateway");
+
+        Assert.Equal(CheckSeverity.Ok, finding.Severity);
+        Assert.Contains("*.local opens every Service", finding.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Ranges_on_a_flat_network_are_told_those_that_are_not_known_too()
     {
         var mesh = CheckWorld.Mesh(text => text

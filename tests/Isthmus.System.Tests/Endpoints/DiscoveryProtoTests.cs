@@ -8,7 +8,7 @@ namespace Isthmus.System.Tests.Endpoints;
 public sealed class DiscoveryProtoTests
 {
     private const string Package = "@grpc/grpc-js-xds@1.14.1";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Fact]
     public async Task An_answer_decodes_as_Envoys_DiscoveryResponse_and_encodes_to_the_same_message()
@@ -40,7 +40,7 @@ public sealed class DiscoveryProtoTests
         if (!Directory.Exists(Path.Combine(folder, "node_modules", "@grpc", "grpc-js-xds", "deps")))
         {
             await File.WriteAllTextAsync(Path.Combine(folder, "package.json"), "{\"private\":true}", TestContext.Current.CancellationToken);
-            var (code, output, errors) = await RunAsync("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", Package], folder, "");
+            var (code, output, errors) = await RunAsync("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=1", "--fetch-timeout=30000", Package], folder, "");
             Assert.SkipWhen(code != 0, $"npm cannot install {Package} here, so no answer was decoded with Envoy's protobuf files: {output} {errors}".Trim());
         }
 

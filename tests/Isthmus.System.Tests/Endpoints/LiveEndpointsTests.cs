@@ -92,6 +92,15 @@ public sealed class LiveEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_service_without_endpoints_is_told()
+    {
+        await Mesh.ServeAsync("east", "empty");
+        Assert.Equal(0, await RunAsync("empty.shop", explain: true));
+        Assert.Empty(Lines());
+        Assert.Contains("empty.shop.svc.cluster.local has no endpoints: no EndpointSlice of the Service holds an address.", _errors.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_proxy_that_is_none_is_told()
     {
         Assert.Equal(1, await RunAsync(proxy: "shop/none"));

@@ -136,6 +136,32 @@ public sealed class ControlPlaneTests
         Assert.Contains("ISTIO_META_REQUESTED_NETWORK_VIEW=n1", finding.Reason, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("v1")]
+    [InlineData("v1beta1")]
+    public async Task Ranges_are_taken_from_ServiceCIDR_objects_where_there_are_any(string version)
+    {
+        var definition = new ResourceKind("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", false);
+        var serviceCidr = new ResourceKind("networking.k8s.io", version, "ServiceCIDR", "servicecidrs", false);
+        await using var mesh = await ServedMesh.StartAsync(
+            ["name: east, network: n1, podCidrs: [10.1.0.0/16], serviceCidrs: ['fd00:96::/108']", "name: west, network: n1, controlPlane: east, podCidrs: [10.2.0.0/16]"]);
+        await mesh.CreateAsync("west", definition, $$"""
+            metadata: {name: servicecidrs.networking.k8s.io, annotations: {api-approved.kubernetes.io: "https://example.com"} }
+            spec:
+              group: networking.k8s.io
+              scope: Cluster
+              names: {kind: ServiceCIDR, listKind: ServiceCIDRList, plural: servicecidrs, singular: servicecidr}
+              versions: [{name: {{version}}, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true} } }]
+            """);
+        await mesh.CreateAsync("west", serviceCidr, "{metadata: {name: kubernetes}, spec: {cidrs: [10.77.0.0/16, 'fd00:96::8:0/112']}}");
+
+        var report = await mesh.RunAsync();
+
+        Assert.Contains(report.Skipped, entry => entry.Reason?.Contains(
+            "Services fd00:96::/108 of east overlap Services fd00:96::8:0/112 of west", StringComparison.Ordinal) == true);
+        Assert.Null(await mesh.KubeconfigAsync("east", "west"));
+    }
+
     [Fact]
     public async Task Ranges_of_a_cluster_that_is_read_already_come_before_those_of_one_that_would_join()
     {
