@@ -1,8 +1,11 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using Isthmus.Core.Endpoints;
 using Isthmus.Core.Federation;
 using Isthmus.Core.Json;
 using Isthmus.Core.Kubernetes;
+using Isthmus.Core.Planning;
+using Isthmus.Core.Tests.Federation;
 using Isthmus.System.Tests.Reconcilers;
 using Xunit;
 
@@ -99,6 +102,34 @@ public sealed class WrittenObjectsTests
         Assert.Empty(sent.SelectMany(obj => schema.Rules.Faults(obj).Select(fault => $"{obj["kind"]} {obj.Name()}: {fault}")));
         Assert.Contains(sent, obj => obj.Name() == (isMixed ? "isthmus-exports-shop" : "isthmus-cross-network"));
         Assert.Equal(isMixed, sent.Any(obj => obj["spec"]?["endpoints"]?[0]?["network"] is not null));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void EnvoyFilters_by_which_proxies_ask_us_for_endpoints_too(bool isShared)
+    {
+        if (Schema() is not { } schema)
+            return;
+        var west = isShared ? "\n  - {name: west, network: n2, controlPlane: east, access: {kubeconfig: k}, webhook: {reach: relay}}" : "";
+        var mesh = FederationWorld.Parse("""
+            apiVersion: isthmus.dev/v1alpha1
+            kind: Mesh
+            metadata: {name: m}
+            spec:
+              clusters:
+              - {name: east, network: n1, access: {kubeconfig: k}, webhook: {reach: relay}}
+            """ + west);
+        var view = new EndpointFilterView
+        {
+            Marked = [JsonNode.Parse("""{"metadata":{"name":"reviews","namespace":"shop","annotations":{"isthmus.dev/endpoints":"isthmus"}},"spec":{"ports":[{"port":80}]}}""") as JsonObject ?? []],
+            Webhook = JsonNode.Parse("""{"webhooks":[{"clientConfig":{"service":{"name":"isthmus-relay"},"caBundle":"UEVN"}}]}""") as JsonObject,
+        };
+        var plan = EndpointFilterPlanner.Plan(mesh, new EndpointFilterSnapshot(mesh.Clusters.ToDictionary(cluster => cluster.Name, _ => view)));
+
+        var filters = plan.Actions.OfType<PlannedAction.Create>().Select(create => create.Content).ToList();
+        Assert.Equal(isShared ? 3 : 2, filters.Count);
+        Assert.Empty(filters.SelectMany(filter => schema.Rules.Faults(filter).Select(fault => $"{filter.Name()}: {fault}")));
     }
 
     [Theory]
