@@ -24,4 +24,4 @@ var root = new RootCommand("Isthmus governs Istio service meshes that span sever
     DocumentCommands.Create(),
 };
 // A write that is under way when Ctrl-C comes is awaited, so that nobody has to guess whether it landed.
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(15) });
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { Error = new RedactingWriter(Console.Error), ProcessTerminationTimeout = TimeSpan.FromSeconds(15) });

@@ -34,7 +34,7 @@ internal sealed class DemoEnvironment : IAsyncDisposable
 
     public required LoopbackAuthority Authority { get; init; }
 
-    public required MeshCertificateAuthority MeshAuthority { get; init; }
+    public required MeshCertificateAuthority MeshAuthority { get; set; }
 
     public string Folder { get; }
 
@@ -61,7 +61,7 @@ internal sealed class DemoEnvironment : IAsyncDisposable
         };
         environment.OnEnd(() => Directory.Delete(environment.Folder, recursive: true));
         environment.OnEnd(environment.Authority.Dispose);
-        environment.OnEnd(environment.MeshAuthority.Dispose);
+        environment.OnEnd(() => environment.MeshAuthority.Dispose());
         try
         {
             await environment.StartAllAsync(faults, loggers, cancellationToken);
@@ -78,6 +78,14 @@ internal sealed class DemoEnvironment : IAsyncDisposable
 
     /// <summary>Stores a new intermediate CA in the vault, which tells of it.</summary>
     public void IssueIntermediate() => Vault.SetCertificate(CertificateName, MeshAuthority.IssueIntermediatePem());
+
+    /// <summary>From now on the vault's newest CA is under another root.</summary>
+    public void ReplaceRoot()
+    {
+        MeshAuthority.Dispose();
+        MeshAuthority = MeshCertificateAuthority.Create("Isthmus demo mesh 2", TimeProvider.System);
+        IssueIntermediate();
+    }
 
     public async ValueTask DisposeAsync()
     {

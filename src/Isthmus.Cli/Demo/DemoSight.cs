@@ -35,6 +35,18 @@ internal sealed class DemoSight(DemoEnvironment environment)
         return await CertificatesAsync(serials => serials.Distinct().Count() == 1 && !before.Overlaps(serials), cancellationToken);
     }
 
+    /// <summary>Under the new root, and no other is left.</summary>
+    public async Task<Observation> RotatedAsync(CancellationToken cancellationToken)
+    {
+        var single = await EverywhereAsync(async cluster =>
+        {
+            var secret = await cluster.Api.GetAsync(ResourceKind.Secret, SystemNamespaces.Istio, "cacerts", cancellationToken);
+            var roots = (Pem(secret, "root-cert.pem") ?? "").Split("-----BEGIN CERTIFICATE-----").Length - 1;
+            return Observation.Of(roots == 1, $"{cluster.Name}: {roots} root{(roots == 1 ? "" : "s")}, stage {secret?.Annotation("isthmus.dev/trust-stage") ?? "steady"}");
+        });
+        return single.And(await RenewedAsync(cancellationToken));
+    }
+
     public Task<Observation> InjectedAsync(CancellationToken cancellationToken) => EverywhereAsync(async cluster =>
     {
         var injected = await cluster.Api.GetAsync(ResourceKind.Pod, "shop", "reviews-1", cancellationToken) ?? [];

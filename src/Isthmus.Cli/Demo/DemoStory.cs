@@ -5,12 +5,13 @@ using Isthmus.Runtime.Kubernetes;
 
 namespace Isthmus.Cli.Demo;
 
-/// <summary>The story: mode 1 of the mesh on two clusters, from joining to a renewed CA.</summary>
+/// <summary>The story: mode 1 of the mesh on two clusters, from joining to another root.</summary>
 internal sealed class DemoStory(DemoEnvironment environment)
 {
     private const string ExportLabel = "isthmus.dev/export";
 
     private readonly DemoSight _sight = new(environment);
+    private readonly DemoRotation _rotation = new(environment);
 
     public IReadOnlyList<DemoStep> Steps() =>
     [
@@ -20,8 +21,12 @@ internal sealed class DemoStory(DemoEnvironment environment)
         new("export", "a Service exported in west can be called from east", "NotifyChange", token => LabelAsync("true", token), _sight.ExportedAsync),
         new("withdraw", "withdrawn, it leaves nothing behind", "NotifyChange", token => LabelAsync(null, token), _sight.WithdrawnAsync),
         new("renew", "the CA renewed in the vault replaces the old one in both clusters", "OnCertificateChanged", IssueAsync, _sight.RenewedAsync),
+        new("rotate", "another root comes into both clusters by stages, and the old one leaves", "OnCertificateChanged", _rotation.RotateAsync, RotatedAsync),
         new("settle", "no event is left over, and another run would change nothing", "MeshPlan", environment.Events.IdleAsync, _sight.SettledAsync),
     ];
+
+    private async Task<Observation> RotatedAsync(CancellationToken cancellationToken) =>
+        Observation.Of(true, [.. _rotation.Seen]).And(await _sight.RotatedAsync(cancellationToken));
 
     private Task JoinAsync(CancellationToken cancellationToken) =>
         LocalFunctions.AnnounceClustersAsync(environment.Functions.Services, cancellationToken);

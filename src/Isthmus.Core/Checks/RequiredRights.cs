@@ -25,7 +25,9 @@ public static class RequiredRights
         ("", ["serviceaccounts/token"], ["create"]),
         ("", ["nodes", "pods"], See),
         ("discovery.k8s.io", ["endpointslices"], See),
-        ("apps", ["deployments"], See),
+        // istiod is looked at; the relay is ours.
+        ("apps", ["deployments"], Keep),
+        ("policy", ["poddisruptionbudgets"], Keep),
         (Networking, ["destinationrules", "envoyfilters", "gateways", "serviceentries"], Keep),
         (Networking, ["proxyconfigs", "sidecars"], See),
         ("security.istio.io", ["authorizationpolicies", "peerauthentications"], See),

@@ -23,6 +23,8 @@ public readonly record struct ResourceKind(string Group, string Version, string 
     public static readonly ResourceKind EndpointSlice = new("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", true);
     public static readonly ResourceKind Deployment = new("apps", "v1", "Deployment", "deployments", true);
 
+    public static readonly ResourceKind PodDisruptionBudget = new("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", true);
+
     // v1beta1 is served by every Istio from 1.5 on; v1 only since 1.22.
     public static readonly ResourceKind ServiceEntry = new(Networking, "v1beta1", "ServiceEntry", "serviceentries", true);
     public static readonly ResourceKind DestinationRule = new(Networking, "v1beta1", "DestinationRule", "destinationrules", true);

@@ -44,6 +44,9 @@ public sealed class MeshCluster
 
     public required WebhookReach WebhookReach { get; init; }
 
+    /// <summary>The image of the relay; null: the usual one.</summary>
+    public string? RelayImage { get; init; }
+
     /// <summary>Whether a webhook tells of EndpointSlices; otherwise they are listed every half minute.</summary>
     public bool SlicesNotify { get; init; } = true;
 

@@ -55,6 +55,7 @@ internal sealed class MeshClusterReader(FieldReader spec, string? directory, Lis
             ServiceCidrs = Ranges(fields, "serviceCidrs"),
             Gateway = Gateway(fields),
             WebhookReach = webhook.Reach,
+            RelayImage = webhook.Image,
             SlicesNotify = webhook.SlicesNotify,
             Leaving = fields.Choice("state", "active", "active", "leaving") == "leaving",
             Draining = fields.Flag("draining"),
@@ -169,14 +170,19 @@ internal sealed class MeshClusterReader(FieldReader spec, string? directory, Lis
         };
     }
 
-    private static (WebhookReach Reach, bool SlicesNotify) Webhook(FieldReader fields)
+    private static (WebhookReach Reach, string? Image, bool SlicesNotify) Webhook(FieldReader fields)
     {
         if (fields.Map("webhook") is not { } webhook)
-            return (WebhookReach.Url, true);
+            return (WebhookReach.Url, null, true);
         var reach = webhook.Choice("reach", "url", "url", "relay");
         var slices = webhook.Choice("endpointSlices", "notify", "notify", "poll");
+        var image = webhook.Text("image");
+        if (image is not null && reach != "relay")
+            webhook.Error("image", "is the relay's, and reach is not relay");
+        else if (image is { } name && (name.Length == 0 || name.Any(letter => char.IsWhiteSpace(letter) || char.IsControl(letter))))
+            webhook.Error("image", $"'{name}' names no image");
         webhook.Finish();
-        return (reach == "relay" ? WebhookReach.Relay : WebhookReach.Url, slices == "notify");
+        return (reach == "relay" ? WebhookReach.Relay : WebhookReach.Url, image, slices == "notify");
     }
 
     private ImmutableArray<string> Namespaces(FieldReader fields)

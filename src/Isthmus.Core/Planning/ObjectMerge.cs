@@ -10,9 +10,12 @@ namespace Isthmus.Core.Planning;
 /// </summary>
 internal static class ObjectMerge
 {
-    // The server adds fields to these: defaults in webhook configurations, finalizers in namespaces' spec, older servers' secrets in accounts.
+    // The server adds fields to these: defaults in webhook configurations and pod templates, finalizers in namespaces' spec, older servers' secrets in accounts.
     private static readonly ImmutableArray<ResourceKind> WithServerFields =
-        [ResourceKind.MutatingWebhookConfiguration, ResourceKind.ValidatingWebhookConfiguration, ResourceKind.Namespace, ResourceKind.ServiceAccount];
+    [
+        ResourceKind.MutatingWebhookConfiguration, ResourceKind.ValidatingWebhookConfiguration, ResourceKind.Namespace, ResourceKind.ServiceAccount,
+        ResourceKind.Deployment, ResourceKind.PodDisruptionBudget,
+    ];
 
     public static JsonObject Merge(ResourceKind kind, JsonObject live, JsonObject desired)
     {

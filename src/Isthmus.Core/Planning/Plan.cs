@@ -13,7 +13,7 @@ public sealed class Plan
     // a DNS record without its ServiceEntry would lead nowhere. Deletions go the other way round.
     private static readonly ImmutableArray<ResourceKind> WriteOrder =
     [
-        ResourceKind.Namespace, ResourceKind.ServiceAccount, ResourceKind.ClusterRole, ResourceKind.ClusterRoleBinding, ResourceKind.Secret, ResourceKind.Gateway, ResourceKind.DestinationRule, ResourceKind.ServiceEntry, ResourceKind.EnvoyFilter,
+        ResourceKind.Namespace, ResourceKind.ServiceAccount, ResourceKind.ClusterRole, ResourceKind.ClusterRoleBinding, ResourceKind.Secret, ResourceKind.Deployment, ResourceKind.PodDisruptionBudget, ResourceKind.Gateway, ResourceKind.DestinationRule, ResourceKind.ServiceEntry, ResourceKind.EnvoyFilter,
         // Events go before the annotation that shows the same: once that stands, nobody tells it again.
         ResourceKind.Event, ResourceKind.Service, ResourceKind.ServiceExport, ResourceKind.ServiceExport with { Version = "v1alpha1" },
         ResourceKind.ConfigMap, ResourceKind.MutatingWebhookConfiguration, ResourceKind.ValidatingWebhookConfiguration,

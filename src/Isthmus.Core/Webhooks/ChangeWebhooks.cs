@@ -9,6 +9,8 @@ namespace Isthmus.Core.Webhooks;
 /// <summary>The ValidatingWebhookConfiguration by which API servers tell us of changes. It never refuses and is called seldom.</summary>
 internal static class ChangeWebhooks
 {
+    public const int TimeoutSeconds = 1;
+
     private const string Name = "isthmus-changes";
     private const string Suffix = "changes.isthmus.dev";
 
@@ -90,7 +92,7 @@ internal static class ChangeWebhooks
             ["objectSelector"] = objects,
             // A dry run publishes nothing.
             ["sideEffects"] = "NoneOnDryRun",
-            ["timeoutSeconds"] = 1,
+            ["timeoutSeconds"] = TimeoutSeconds,
             ["admissionReviewVersions"] = new JsonArray("v1"),
         };
 

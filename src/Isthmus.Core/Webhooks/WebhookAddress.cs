@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Isthmus.Core.Mesh;
+using Isthmus.Core.Relay;
 
 namespace Isthmus.Core.Webhooks;
 
@@ -25,6 +26,17 @@ internal static class WebhookAddress
 
     private static JsonObject Client(WebhookSettings settings, MeshCluster cluster, WebhookPurpose purpose, string path)
     {
+        if (settings.RelayBundle is { } relay)
+        {
+            return new JsonObject
+            {
+                ["url"] = null,
+                // The relay knows the token; here stands none.
+                ["service"] = new JsonObject { ["namespace"] = SystemNamespaces.Isthmus, ["name"] = RelayNames.Relay, ["path"] = $"/{path}", ["port"] = 443 },
+                ["caBundle"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(relay)),
+            };
+        }
+
         var token = WebhookToken.Compute(settings.Keys[0], cluster.Name, purpose);
         var url = $"{settings.BaseUrl.GetLeftPart(UriPartial.Path).TrimEnd('/')}/api/clusters/{cluster.Name}/{token}/{path}";
         return new JsonObject

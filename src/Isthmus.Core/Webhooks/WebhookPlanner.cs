@@ -2,15 +2,24 @@ using System.Text.Json.Nodes;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Planning;
+using Isthmus.Core.Relay;
 
 namespace Isthmus.Core.Webhooks;
 
 /// <summary>What was seen of one cluster: our namespace, and every webhook configuration that is ours or stands under our names.</summary>
-public sealed record ClusterSetupSnapshot(JsonObject? Namespace, IReadOnlyList<JsonObject> MutatingWebhooks, IReadOnlyList<JsonObject> ValidatingWebhooks);
+public sealed record ClusterSetupSnapshot(JsonObject? Namespace, IReadOnlyList<JsonObject> MutatingWebhooks, IReadOnlyList<JsonObject> ValidatingWebhooks)
+{
+    /// <summary>What was seen of the relay.</summary>
+    public RelaySnapshot Relay { get; init; } = new() { Now = default };
 
-/// <summary>What a cluster needs to take part at all: the namespace of our objects and the webhooks.</summary>
+    internal IReadOnlyList<JsonObject> Webhooks => [.. MutatingWebhooks, .. ValidatingWebhooks];
+}
+
+/// <summary>What a cluster needs to take part at all: the namespace of our objects, the webhooks, and where they need one the relay.</summary>
 public static class WebhookPlanner
 {
+    private const string NotReady = "waits until a pod of Deployment isthmus-system/isthmus-relay is ready; if none gets ready, look at its events: the image may be out of reach (webhook.image names another)";
+
     public static ObjectId SystemNamespace(ClusterName cluster) => new(cluster, ResourceKind.Namespace, null, SystemNamespaces.Isthmus);
 
     /// <summary>The names of the configurations that we write.</summary>
@@ -30,16 +39,17 @@ public static class WebhookPlanner
             if (settings is null)
                 return PlanNamespace(mesh, cluster, seen.Namespace);
             desired.Add(Namespace(mesh, cluster));
-            if (cluster.WebhookReach == WebhookReach.Relay)
+            desired.AddRange(RelayPlanner.Desired(mesh, cluster, settings, seen.Relay, seen.Webhooks));
+            if (Route(mesh, cluster, settings, seen) is { } route)
             {
-                var (injection, changes) = Ids(cluster.Name);
-                skipped.Add(new PlannedAction.Skipped(injection, "webhook.reach: relay is not supported yet"));
-                skipped.Add(new PlannedAction.Skipped(changes, "webhook.reach: relay is not supported yet"));
+                desired.Add(InjectionWebhooks.Desired(mesh, cluster, route));
+                desired.Add(ChangeWebhooks.Desired(mesh, cluster, route));
             }
             else
             {
-                desired.Add(InjectionWebhooks.Desired(mesh, cluster, settings));
-                desired.Add(ChangeWebhooks.Desired(mesh, cluster, settings));
+                var (injection, changes) = Ids(cluster.Name);
+                skipped.Add(new PlannedAction.Skipped(injection, NotReady));
+                skipped.Add(new PlannedAction.Skipped(changes, NotReady));
             }
         }
 
@@ -51,6 +61,14 @@ public static class WebhookPlanner
         cluster.Leaving
             ? Planning.Plan.Empty
             : PlanDiff.Compute([Namespace(mesh, cluster)], Observed(cluster.Name, new ClusterSetupSnapshot(live, [], []))).OwnedOnly(mesh.Name);
+
+    /// <summary>Null while the relay that webhooks would lead to is not ready. What leads to us directly goes on until then.</summary>
+    private static WebhookSettings? Route(MeshDocument mesh, MeshCluster cluster, WebhookSettings settings, ClusterSetupSnapshot seen)
+    {
+        if (!RelayPlanner.IsWanted(cluster))
+            return settings;
+        return RelayPlanner.Route(settings, seen.Relay, seen.Webhooks) ?? (seen.Webhooks.Any(live => Ownership.IsOurs(live, mesh.Name)) ? settings : null);
+    }
 
     private static DesiredObject Namespace(MeshDocument mesh, MeshCluster cluster)
     {
@@ -68,5 +86,7 @@ public static class WebhookPlanner
             yield return new ObservedObject(new ObjectId(cluster, ResourceKind.MutatingWebhookConfiguration, null, live.Name()), live);
         foreach (var live in seen.ValidatingWebhooks)
             yield return new ObservedObject(new ObjectId(cluster, ResourceKind.ValidatingWebhookConfiguration, null, live.Name()), live);
+        foreach (var live in RelayPlanner.Observed(cluster, seen.Relay))
+            yield return live;
     }
 }

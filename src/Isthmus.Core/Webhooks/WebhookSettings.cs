@@ -11,4 +11,10 @@ public sealed class WebhookSettings
 
     /// <summary>The token keys, the newest first: it signs, all verify.</summary>
     public required IReadOnlyList<byte[]> Keys { get; init; }
+
+    /// <summary>The CAs of the relay's certificate, in PEM, where a cluster's webhooks lead to its relay; null where they lead to us.</summary>
+    internal string? RelayBundle { get; private init; }
+
+    /// <summary>The same for webhooks that lead to a relay.</summary>
+    internal WebhookSettings ThroughRelay(string bundle) => new() { BaseUrl = BaseUrl, CaBundle = CaBundle, Keys = Keys, RelayBundle = bundle };
 }

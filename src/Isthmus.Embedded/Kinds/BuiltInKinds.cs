@@ -44,6 +44,15 @@ internal static class BuiltInKinds
         new BuiltInKind(
             new ResourceDefinition("coordination.k8s.io", "v1", "leases", "lease", "Lease", true),
             [Column.Name, Column.Of("Holder", obj => obj.Text("spec", "holderIdentity")), Column.Age]) { CreatesOnUpdate = true },
+        new BuiltInKind(
+            new ResourceDefinition("policy", "v1", "poddisruptionbudgets", "poddisruptionbudget", "PodDisruptionBudget", true) { ShortNames = ["pdb"], Subresources = ["status"] },
+            [
+                Column.Name,
+                Column.Of("Min Available", obj => obj.At("spec", "minAvailable")?.ToString() ?? "N/A"),
+                Column.Of("Max Unavailable", obj => obj.At("spec", "maxUnavailable")?.ToString() ?? "N/A"),
+                Column.Of("Allowed Disruptions", obj => obj.Number("status", "disruptionsAllowed") ?? 0),
+                Column.Age,
+            ]) { GenerationFields = ["spec"] },
         Role("roles", "role", "Role", true),
         Role("clusterroles", "clusterrole", "ClusterRole", false),
         RoleBinding("rolebindings", "rolebinding", "RoleBinding", true),

@@ -11,7 +11,7 @@ public sealed class MeshRun(
     ClusterConnections connections, ICertificateSource certificates, ReconcilerOptions options, TimeProvider time, WebhookSettings? webhooks = null,
     ResolvedHosts? hosts = null)
 {
-    private readonly SetupRun _setup = new(connections, webhooks);
+    private readonly SetupRun _setup = new(connections, webhooks, time);
     private readonly TrustRun _trust = new(connections, certificates, time);
     private readonly TrustNoticeRun _notices = new(connections, time);
     private readonly FederationRun _federation = new(connections, options, hosts ?? ResolvedHosts.ByDns(time), time);

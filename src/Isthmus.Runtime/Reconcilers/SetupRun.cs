@@ -4,11 +4,12 @@ using Isthmus.Core.Mesh;
 using Isthmus.Core.Planning;
 using Isthmus.Core.Webhooks;
 using Isthmus.Runtime.Kubernetes;
+using Isthmus.Runtime.Relay;
 
 namespace Isthmus.Runtime.Reconcilers;
 
-/// <summary>What clusters need to take part: our namespace and our webhooks. Observe and plan once.</summary>
-internal sealed class SetupRun(ClusterConnections connections, WebhookSettings? settings)
+/// <summary>What clusters need to take part: our namespace, our webhooks and the relay. Observe and plan once.</summary>
+internal sealed class SetupRun(ClusterConnections connections, WebhookSettings? settings, TimeProvider time)
 {
     public async Task<Plan> PlanAsync(MeshDocument mesh, IReadOnlyList<MeshCluster> clusters, RunState state, CancellationToken cancellationToken)
     {
@@ -20,14 +21,15 @@ internal sealed class SetupRun(ClusterConnections connections, WebhookSettings? 
         return plans.OfType<Plan>().Aggregate(Plan.Empty, (all, one) => all.With(one));
     }
 
-    private static async Task<ClusterSetupSnapshot> ObserveAsync(ClusterApi api, MeshDocument mesh, MeshCluster cluster, CancellationToken cancellationToken)
+    private async Task<ClusterSetupSnapshot> ObserveAsync(ClusterApi api, MeshDocument mesh, MeshCluster cluster, CancellationToken cancellationToken)
     {
         var (injection, changes) = WebhookPlanner.Ids(cluster.Name);
         var ns = NamespaceObserver.ReadAsync(api, mesh, cancellationToken);
         var mutating = WebhooksAsync(api, injection, mesh, cancellationToken);
         var validating = WebhooksAsync(api, changes, mesh, cancellationToken);
         await Task.WhenAll(ns, mutating, validating).ConfigureAwait(false);
-        return new ClusterSetupSnapshot(await ns.ConfigureAwait(false), await mutating.ConfigureAwait(false), await validating.ConfigureAwait(false));
+        var seen = new ClusterSetupSnapshot(await ns.ConfigureAwait(false), await mutating.ConfigureAwait(false), await validating.ConfigureAwait(false));
+        return seen with { Relay = await RelayObserver.ReadAsync(api, cluster, [.. seen.MutatingWebhooks, .. seen.ValidatingWebhooks], time, cancellationToken).ConfigureAwait(false) };
     }
 
     // Ours by label, and whatever stands under the name that we want.

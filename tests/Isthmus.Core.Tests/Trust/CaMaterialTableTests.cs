@@ -40,6 +40,41 @@ public sealed class CaMaterialTableTests
         Assert.Equal(row.Stricter is not null, OpenSsl.Accepts(row.Make(), CaMaterialValidator.DefaultWorkloadLifetime));
     }
 
+    public static TheoryData<string> Witnessed => [.. BadCas.All.Where(row => row.Witness is not null).Select(row => row.Name)];
+
+    [Theory]
+    [MemberData(nameof(Witnessed))]
+    public void What_verify_lets_pass_another_command_of_OpenSSL_sees(string name)
+    {
+        Assert.SkipUnless(OpenSsl.IsThere, "there is no openssl on the PATH to compare with");
+        var row = Row(name);
+        Assert.True(OpenSsl.Ask(row.Make(), openssl => row.Witness?.Sees(openssl)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Good))]
+    public void No_witness_sees_a_fault_in_what_is_sound(string name)
+    {
+        Assert.SkipUnless(OpenSsl.IsThere, "there is no openssl on the PATH to compare with");
+        Assert.False(OpenSsl.Ask(GoodCas.All[name](), openssl => Witness.Key.Sees(openssl) || Witness.EachRoot.Sees(openssl) || Witness.Unreadable("chain.pem").Sees(openssl)));
+    }
+
+    [Fact]
+    public void Every_fault_of_a_chain_is_refused_by_verify_and_few_others_have_no_witness()
+    {
+        Assert.All(BadCas.All.Where(row => row.Witness is null), row => Assert.True(row.Stricter is null || BadCas.IsOfText(row), row.Name));
+    }
+
+    [Fact]
+    public void The_documentation_lists_the_table()
+    {
+        var path = Path.Combine(Repository.Root, "docs", "ca-faults.md");
+        var text = CaFaultsPage.Write();
+        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
+            File.WriteAllText(path, text);
+        Assert.Equal(text, File.ReadAllText(path));
+    }
+
     [Fact]
     public void The_table_holds_many_faults_and_no_name_twice()
     {

@@ -88,6 +88,22 @@ public sealed class TrustRotationTests
     }
 
     [Fact]
+    public void One_line_tells_the_stage_who_is_missing_and_until_when()
+    {
+        var world = new TrustWorld();
+        Assert.Equal("no rotation under way; the vault has a CA under another root ('isthmus trust rotate')", TrustSummary.Line(world.Status()));
+        world.Run(world.Rotate());
+        Assert.Equal("rotation 1, stage trust-both; waits for east, north, west", TrustSummary.Line(world.Status()));
+        foreach (var cluster in world.Clusters)
+            world.Settle(cluster);
+        world.Run();
+        Assert.Equal("rotation 1, stage trust-both; waits for east, north, west, until 2026-11-24 12:00:00Z at least", TrustSummary.Line(world.Status()));
+        world.Silent.Add(TrustWorld.East);
+        world.Run(world.Rotate(TrustWorld.East));
+        Assert.Contains("given up: east", TrustSummary.Line(world.Status()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_next_stage_waits_for_every_istiod_and_for_the_longest_life_of_a_certificate()
     {
         var world = new TrustWorld();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
@@ -34,7 +35,7 @@ internal sealed class TrustWorld
         Newest = New;
     }
 
-    public MeshDocument Mesh { get; } = FederationWorld.Parse(FederationWorld.DefaultDocument);
+    public MeshDocument Mesh { get; private set; } = FederationWorld.Parse(FederationWorld.DefaultDocument);
 
     public IEnumerable<ClusterName> Clusters => Mesh.Clusters.Select(cluster => cluster.Name);
 
@@ -128,6 +129,25 @@ internal sealed class TrustWorld
         Istiods[cluster].Publish();
     }
 
+    /// <summary>Takes a cluster out of the document, as if it had never been there.</summary>
+    public void Forget(ClusterName cluster)
+    {
+        Mesh = FederationWorld.Parse(string.Join('\n', FederationWorld.DefaultDocument.Split('\n').Where(line => !line.Contains($"name: {cluster},", StringComparison.Ordinal))));
+        Put(cluster, null);
+    }
+
+    /// <summary>The document lists all three again; the new one's istiod never ran, or signs with a CA that it made itself.</summary>
+    public void Join(ClusterName cluster, bool isSelfSigned)
+    {
+        Mesh = FederationWorld.Parse(FederationWorld.DefaultDocument);
+        Istiods[cluster] = new ModelIstiod(Lifetime);
+        if (!isSelfSigned)
+            return;
+        var own = new TestAuthority($"{cluster}'s own", Start);
+        SelfSigned[cluster] = new JsonObject { ["data"] = new JsonObject { ["ca-cert.pem"] = Base64(own.RootPem), ["ca-key.pem"] = Base64(own.KeyPem) } };
+        Istiods[cluster].SignAlone(new Issue(own.RootPem, own.KeyPem, "", own.RootPem), Now);
+    }
+
     public TrustOrder? Rotate(params ClusterName[] without) => TrustOrders.Rotate(Mesh, Trust, See(), without).Order;
 
     public TrustOrder? Abort() => TrustOrders.Abort(Mesh, Trust, See()).Order;
@@ -165,4 +185,6 @@ internal sealed class TrustWorld
             check?.Invoke();
         }
     }
+
+    private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Isthmus.Cli.Mesh;
 using Isthmus.System.Tests.Reconcilers;
+using Isthmus.System.Tests.Secrecy;
 using Xunit;
 
 namespace Isthmus.System.Tests.Cli;
@@ -27,7 +28,7 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
     {
         await using var error = new StringWriter();
         var exitCode = await new RootCommand { command }.Parse(arguments)
-            .InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = null }, cancellationToken);
+            .InvokeAsync(new InvocationConfiguration { Output = new RecordingWriter(output, "a command's output"), Error = new RecordingWriter(error, "a command's errors"), ProcessTerminationTimeout = null }, cancellationToken);
         return new CliRun(exitCode, output.ToString(), error.ToString());
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Isthmus.Cli.Local;
 using Isthmus.Core.Kubernetes;
 using Isthmus.System.Tests.Clusters;
+using Isthmus.System.Tests.Secrecy;
 using Xunit;
 
 namespace Isthmus.System.Tests.Cli;
@@ -26,7 +27,7 @@ public sealed class HostCommandTests
         await using var output = new SignallingWriter("Up until");
 
         var running = new RootCommand { HostCommand.Create() }.Parse(["host", "--mesh", mesh, "--public-url", "https://functions.test:7443/"])
-            .InvokeAsync(new InvocationConfiguration { Output = output, ProcessTerminationTimeout = null }, end.Token);
+            .InvokeAsync(new InvocationConfiguration { Output = new RecordingWriter(output, "a command's output"), ProcessTerminationTimeout = null }, end.Token);
         await output.Seen.WaitAsync(end.Token);
         while ((await clusters.East.Api.ListAsync(ResourceKind.MutatingWebhookConfiguration, null, null, null, end.Token)).Count == 0)
             await Task.Delay(TimeSpan.FromMilliseconds(25), end.Token);
@@ -45,7 +46,7 @@ public sealed class HostCommandTests
         await using var error = new StringWriter();
 
         var exitCode = await new RootCommand { HostCommand.Create() }.Parse(["host", "--mesh", "none.yaml", "--public-url", address])
-            .InvokeAsync(new InvocationConfiguration { Error = error, Output = error }, TestContext.Current.CancellationToken);
+            .InvokeAsync(new InvocationConfiguration { Error = new RecordingWriter(error, "a command's errors"), Output = new RecordingWriter(error, "a command's output") }, TestContext.Current.CancellationToken);
 
         Assert.Equal(1, exitCode);
         Assert.Contains("https", error.ToString(), StringComparison.Ordinal);

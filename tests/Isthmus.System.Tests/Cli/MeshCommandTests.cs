@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Isthmus.Cli.Local;
 using Isthmus.Cli.Mesh;
+using Isthmus.System.Tests.Secrecy;
 using Xunit;
 
 namespace Isthmus.System.Tests.Cli;
@@ -59,7 +60,7 @@ public sealed class MeshCommandTests : IDisposable
         await using var error = new StringWriter();
         var root = new RootCommand { HostCommand.Create(), PlanCommand.Create(), ApplyCommand.Create(), StatusCommand.Create() };
         var exitCode = await root.Parse(arguments)
-            .InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, TestContext.Current.CancellationToken);
+            .InvokeAsync(new InvocationConfiguration { Output = new RecordingWriter(output, "a command's output"), Error = new RecordingWriter(error, "a command's errors") }, TestContext.Current.CancellationToken);
         return (exitCode, error.ToString());
     }
 

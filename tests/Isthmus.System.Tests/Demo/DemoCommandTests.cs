@@ -3,13 +3,14 @@ using System.Text.Json.Nodes;
 using Isthmus.Cli.Checks;
 using Isthmus.Cli.Demo;
 using Isthmus.System.Tests.Cli;
+using Isthmus.System.Tests.Secrecy;
 using Xunit;
 
 namespace Isthmus.System.Tests.Demo;
 
 public sealed class DemoCommandTests
 {
-    private static readonly string[] Story = ["start", "trust", "join", "inject", "export", "withdraw", "renew", "settle"];
+    private static readonly string[] Story = ["start", "trust", "join", "inject", "export", "withdraw", "renew", "rotate", "settle"];
 
     [Fact(Timeout = 180_000)]
     public async Task Every_step_of_the_story_holds()
@@ -43,7 +44,7 @@ public sealed class DemoCommandTests
         using var end = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         await using var output = new SignallingWriter("Ctrl-C");
         var running = new RootCommand { DemoCommand.Create() }.Parse(["demo", "--patience", "60"])
-            .InvokeAsync(new InvocationConfiguration { Output = output, ProcessTerminationTimeout = null }, end.Token);
+            .InvokeAsync(new InvocationConfiguration { Output = new RecordingWriter(output, "a command's output"), ProcessTerminationTimeout = null }, end.Token);
 
         await output.Seen.WaitAsync(end.Token);
         var kubeconfig = output.ToString().Split(' ', '\n', '│').First(word => word.EndsWith("east.kubeconfig", StringComparison.Ordinal));
@@ -62,7 +63,7 @@ public sealed class DemoCommandTests
     {
         await using var output = new StringWriter();
         var exitCode = await new RootCommand { DemoCommand.Create() }.Parse(["demo", "--once", "--json", .. more])
-            .InvokeAsync(new InvocationConfiguration { Output = output, ProcessTerminationTimeout = null }, cancellationToken);
+            .InvokeAsync(new InvocationConfiguration { Output = new RecordingWriter(output, "a command's output"), ProcessTerminationTimeout = null }, cancellationToken);
         return (exitCode, Assert.IsType<JsonObject>(JsonNode.Parse(output.ToString())));
     }
 

@@ -78,7 +78,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
                 Functions = typeof(NotifyChange).Assembly,
                 Services = services => services.AddIsthmus(parts),
                 Faults = faults,
-                LoggerFactory = logs,
+                LoggerFactory = logs ?? TestOutputLog.CreateFactory(),
                 Time = time ?? TimeProvider.System,
             },
             TestContext.Current.CancellationToken);

@@ -6,6 +6,7 @@ using Isthmus.Cli.Mesh;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Embedded.EventGrid;
 using Isthmus.Runtime.Reconcilers;
+using Isthmus.System.Tests.Secrecy;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -108,7 +109,7 @@ public sealed class MeshPipelineTests
         await using var error = new StringWriter();
         var exitCode = await new RootCommand { PlanCommand.Create() }
             .Parse(["plan", "--mesh", untrusting, "--functions-url", "https://functions.test/", "--webhook-key", key, "--json"])
-            .InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, cancellation);
+            .InvokeAsync(new InvocationConfiguration { Output = new RecordingWriter(output, "a command's output"), Error = new RecordingWriter(error, "a command's errors") }, cancellation);
 
         Assert.Equal("west", Assert.Single(Failures(status).Select(failure => failure?["cluster"]?.ToString()).Distinct()));
         Assert.Contains(status?["actions"]?.AsArray() ?? [], item => item?["cluster"]?.ToString() == "east");

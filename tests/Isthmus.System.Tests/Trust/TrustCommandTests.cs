@@ -4,6 +4,7 @@ using Isthmus.Cli.Trust;
 using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Kubernetes;
 using Isthmus.Runtime.Mesh;
+using Isthmus.System.Tests.Secrecy;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -56,7 +57,7 @@ public sealed class TrustCommandTests
             }),
         };
         var code = await root.Parse(["trust", .. arguments, "--mesh", mesh.Mesh.DocumentPath])
-            .InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, TestContext.Current.CancellationToken);
+            .InvokeAsync(new InvocationConfiguration { Output = new RecordingWriter(output, "a command's output"), Error = new RecordingWriter(error, "a command's errors") }, TestContext.Current.CancellationToken);
         Assert.True(code == expected, $"{code}: {output} {error}");
         Assert.DoesNotContain("-----BEGIN", output.ToString() + error, StringComparison.Ordinal);
         return (output.ToString(), error.ToString());
