@@ -3,6 +3,7 @@ using Isthmus.Cli.Checks;
 using Isthmus.Cli.Demo;
 using Isthmus.Cli.Documents;
 using Isthmus.Cli.Endpoints;
+using Isthmus.Cli.Events;
 using Isthmus.Cli.Inject;
 using Isthmus.Cli.Local;
 using Isthmus.Cli.Mesh;
@@ -15,6 +16,7 @@ var root = new RootCommand("Isthmus governs Istio service meshes that span sever
     InjectCommand.Create(),
     EndpointsCommand.Create(),
     TrustCommands.Create(),
+    EventsCommands.Create(),
     StatusCommand.Create(),
     PlanCommand.Create(),
     ApplyCommand.Create(),

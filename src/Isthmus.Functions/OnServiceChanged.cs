@@ -19,6 +19,10 @@ public sealed class OnServiceChanged(EventRuns runs, EventDeliveries deliveries,
             Kind = changed.Kind,
             Name = changed.ObjectName,
         };
-        await runs.RunAsync(changed.Subject, token => reconciler.RunAsync(changed.Service, write, token), cancellationToken);
+        await runs.RunAsync(
+            $"services/{changed.Service}",
+            token => reconciler.AwaitAsync(changed.Service, write, token),
+            token => reconciler.RunAsync(changed.Service, null, token),
+            cancellationToken);
     }
 }

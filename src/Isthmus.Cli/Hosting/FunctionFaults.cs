@@ -12,8 +12,13 @@ internal sealed class FunctionFaults
         set => _broken = value;
     }
 
+    /// <summary>Says of each call of a function whether it fails; null for none.</summary>
+    public Func<string, bool>? Fails { get; set; }
+
     public void ThrowIfBroken(string function)
     {
+        if (Fails?.Invoke(function) == true)
+            throw new InvalidOperationException($"{function} fails on purpose.");
         if (function == _broken)
             throw new InvalidOperationException($"{function} is broken on purpose.");
     }

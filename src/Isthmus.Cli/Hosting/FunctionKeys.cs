@@ -18,7 +18,9 @@ internal sealed record FunctionKeys(string Function, string Master, string Event
         _ => Matches(Shown(request, "x-functions-key"), Master),
     };
 
-    public bool AdmitsEvents(HttpRequest request) => Matches(Shown(request, "aeg-sas-key"), EventGrid, Master);
+    /// <summary>Event Grid shows the key in its own header, a replay in that of the Functions host.</summary>
+    public bool AdmitsEvents(HttpRequest request) =>
+        Matches(Shown(request, request.Headers.ContainsKey("x-functions-key") ? "x-functions-key" : "aeg-sas-key"), EventGrid, Master);
 
     /// <summary>Says nothing of the keys: records end up in logs.</summary>
     public override string ToString() => nameof(FunctionKeys);

@@ -1,6 +1,5 @@
 using Azure;
 using Azure.Core.Pipeline;
-using Azure.Messaging.EventGrid;
 using Isthmus.Cli.Hosting;
 using Isthmus.Core.Events;
 using Isthmus.Core.Webhooks;
@@ -10,6 +9,7 @@ using Isthmus.Functions;
 using Isthmus.Runtime.Aks;
 using Isthmus.Runtime.Arm;
 using Isthmus.Runtime.Composition;
+using Isthmus.Runtime.EventGrid;
 using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Mesh;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -45,18 +45,10 @@ internal sealed record LocalFunctionsOptions
 /// <summary>The functions in a host on this machine, subscribed to an embedded event grid as the deployment subscribes them on Azure.</summary>
 internal static class LocalFunctions
 {
-    private static readonly (string Function, string[] Types)[] Subscriptions =
-    [
-        (nameof(OnServiceChanged), [MeshEvent.ServiceChangedType]),
-        (nameof(OnClusterChanged), [MeshEvent.ClusterChangedType, "Microsoft.Resources.*", "Microsoft.ContainerService.*", "Microsoft.Storage.BlobCreated"]),
-        (nameof(OnCertificateChanged), ["Microsoft.KeyVault.*"]),
-    ];
-
     public static async Task<FunctionHost> StartAsync(LocalFunctionsOptions options, CancellationToken cancellationToken)
     {
-        var topic = new EventGridPublisherClient(
-            options.Events.TopicEndpoint, new AzureKeyCredential(options.Events.TopicKey),
-            new EventGridPublisherClientOptions { Transport = new HttpClientTransport(PinnedConnections.TrustOnly(options.Authority.Pem)) });
+        var topic = TopicClients.Create(
+            options.Events.TopicEndpoint, new AzureKeyCredential(options.Events.TopicKey), new HttpClientTransport(PinnedConnections.TrustOnly(options.Authority.Pem)));
         var parts = new IsthmusParts
         {
             Documents = options.Documents,
@@ -84,7 +76,7 @@ internal static class LocalFunctions
             cancellationToken);
         try
         {
-            foreach (var (function, types) in Subscriptions)
+            foreach (var (function, types) in EventRoutes.All)
                 await options.Events.SubscribeAsync(new EventSubscription(function, host.EventEndpoint(function), host.Keys.EventGrid) { EventTypes = types }, cancellationToken);
             return host;
         }
@@ -100,8 +92,7 @@ internal static class LocalFunctions
     {
         var document = await services.GetRequiredService<IMeshDocumentSource>().LookAsync(isDryRun: false, cancellationToken);
         var publisher = services.GetRequiredService<IMeshEventPublisher>();
-        foreach (var cluster in document.Clusters)
-            await publisher.PublishAsync(new MeshEvent.ClusterChanged(cluster.Name), cancellationToken);
+        await publisher.PublishAsync([.. document.Clusters.Select(cluster => new MeshEvent.ClusterChanged(cluster.Name))], cancellationToken);
     }
 
     private static Uri OwnAddress(IServiceProvider services)

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Isthmus.Embedded.Tls;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Isthmus.Embedded.EventGrid;
 
@@ -27,16 +27,16 @@ public sealed record EmbeddedEventGridOptions
 public sealed class EmbeddedEventGrid : IAsyncDisposable
 {
     private readonly LoopbackServer _server;
+    private readonly TopicEndpoint _topic;
     private readonly EventDelivery _delivery;
     private readonly ConcurrentQueue<DeadLetter> _deadLetters = new();
     private readonly EmbeddedEventGridOptions _options;
     private readonly PendingDeliveries _pending = new();
-    private readonly CancellationTokenSource _stopping = new();
-    private ImmutableList<EventSubscription> _subscriptions = [];
+    private readonly ConcurrentDictionary<string, SubscriptionQueue> _queues = new(StringComparer.OrdinalIgnoreCase);
 
     private EmbeddedEventGrid(EmbeddedEventGridOptions options, LoopbackServer server, TopicEndpoint topic)
     {
-        (_options, _server, TopicKey) = (options, server, topic.Key);
+        (_options, _server, _topic) = (options, server, topic);
         _delivery = new EventDelivery(options);
         topic.Published = Publish;
     }
@@ -44,10 +44,23 @@ public sealed class EmbeddedEventGrid : IAsyncDisposable
     /// <summary>Where a publisher sends events; with <see cref="TopicKey"/>, as for a custom topic of Azure.</summary>
     public Uri TopicEndpoint => new(_server.Url, "/api/events");
 
-    public string TopicKey { get; }
+    public string TopicKey => _topic.Key;
+
+    /// <summary>Whether the topic's endpoint takes nothing for now, as in an outage.</summary>
+    public bool IsTopicDown
+    {
+        get => _topic.IsDown;
+        set => _topic.IsDown = value;
+    }
 
     /// <summary>Deliveries that have neither succeeded nor been given up.</summary>
     public int Pending => _pending.Count;
+
+    /// <summary>Deliveries so far, one for each event, subscription and copy; each is taken, pending or among the dead letters.</summary>
+    public int Deliveries => _pending.Begun;
+
+    /// <summary>Deliveries that were acknowledged.</summary>
+    public int Taken => _pending.Begun - _pending.Count - _deadLetters.Count;
 
     public IReadOnlyCollection<DeadLetter> DeadLetters => _deadLetters;
 
@@ -58,13 +71,13 @@ public sealed class EmbeddedEventGrid : IAsyncDisposable
         return new EmbeddedEventGrid(options, server, topic);
     }
 
-    /// <summary>Subscribes after the CloudEvents handshake with the endpoint; replaces a subscription of the same name.</summary>
+    /// <summary>Subscribes after the schema's handshake with the endpoint; replaces a subscription of the same name.</summary>
     public async Task SubscribeAsync(EventSubscription subscription, CancellationToken cancellationToken)
     {
         await _delivery.HandshakeAsync(subscription, cancellationToken);
-        ImmutableInterlocked.Update(
-            ref _subscriptions,
-            list => list.RemoveAll(existing => existing.Name == subscription.Name).Add(subscription));
+        var logger = (_options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger<EmbeddedEventGrid>();
+        var queue = _queues.GetOrAdd(subscription.Name, _ => new SubscriptionQueue(_options, subscription, _delivery, _pending, _deadLetters.Enqueue, logger));
+        queue.Subscription = subscription;
     }
 
     /// <summary>Takes events as the topic's endpoint does: each goes to every subscription that wants it.</summary>
@@ -73,10 +86,10 @@ public sealed class EmbeddedEventGrid : IAsyncDisposable
         foreach (var one in events)
         {
             var (type, subject) = (one["type"]?.ToString() ?? "", one["subject"]?.ToString());
-            foreach (var subscription in _subscriptions.Where(subscription => subscription.Wants(type, subject)))
+            foreach (var queue in _queues.Values.Where(queue => queue.Subscription.Wants(type, subject)))
             {
                 for (var copies = _options.Faults?.Copies() ?? 1; copies > 0; copies--)
-                    _pending.Add(DeliverAsync(subscription, one.DeepClone().AsObject()));
+                    queue.Add(one.DeepClone().AsObject());
             }
         }
     }
@@ -84,27 +97,14 @@ public sealed class EmbeddedEventGrid : IAsyncDisposable
     /// <summary>Waits until no delivery is under way or waiting for its retry.</summary>
     public Task IdleAsync(CancellationToken cancellationToken) => _pending.IdleAsync(cancellationToken);
 
+    /// <summary>Waits until no delivery is under way; others may wait for their retry. For clocks that a test moves.</summary>
+    public Task QuietAsync(CancellationToken cancellationToken) => _pending.QuietAsync(cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync();
         await _server.DisposeAsync();
-        await _pending.IdleAsync(CancellationToken.None);
+        foreach (var queue in _queues.Values)
+            await queue.DisposeAsync();
         _delivery.Dispose();
-        _stopping.Dispose();
-    }
-
-    private async Task DeliverAsync(EventSubscription subscription, JsonObject one)
-    {
-        try
-        {
-            if (_options.Faults is { } faults)
-                await Task.Delay(faults.Hold(), _options.Time, _stopping.Token);
-            if (await _delivery.DeliverAsync(subscription, one, _stopping.Token) is { } deadLetter)
-                _deadLetters.Enqueue(deadLetter);
-        }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-        {
-            _deadLetters.Enqueue(new DeadLetter(subscription.Name, one, 0, "the event grid was stopped"));
-        }
     }
 }

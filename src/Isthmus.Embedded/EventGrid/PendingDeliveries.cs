@@ -1,30 +1,69 @@
 namespace Isthmus.Embedded.EventGrid;
 
-/// <summary>Counts deliveries under way, and tells when there is none.</summary>
+/// <summary>Counts deliveries, and tells when none is left, and when all that are left wait for a time to come.</summary>
 internal sealed class PendingDeliveries
 {
     private readonly Lock _lock = new();
-    private int _count;
+    private int _begun;
+    private int _left;
+    private int _underWay;
     private TaskCompletionSource _idle = Completed();
+    private TaskCompletionSource _quiet = Completed();
 
     public int Count
     {
         get
         {
             lock (_lock)
-                return _count;
+                return _left;
         }
     }
 
-    public void Add(Task delivery)
+    /// <summary>How many there have been, whatever became of them.</summary>
+    public int Begun
+    {
+        get
+        {
+            lock (_lock)
+                return _begun;
+        }
+    }
+
+    /// <summary>One more, under way.</summary>
+    public void Begin()
     {
         lock (_lock)
         {
-            if (_count++ == 0)
-                _idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _begun++;
+            if (_left++ == 0)
+                _idle = Open();
+            Enter();
         }
+    }
 
-        _ = CountDownAsync(delivery);
+    /// <summary>One that was under way waits for its time.</summary>
+    public void Wait()
+    {
+        lock (_lock)
+            Leave();
+    }
+
+    /// <summary>The time of one has come.</summary>
+    public void Resume()
+    {
+        lock (_lock)
+            Enter();
+    }
+
+    /// <summary>One that was under way is done.</summary>
+    public void End()
+    {
+        lock (_lock)
+        {
+            Leave();
+            if (--_left == 0)
+                _idle.SetResult();
+        }
     }
 
     public Task IdleAsync(CancellationToken cancellationToken)
@@ -33,15 +72,25 @@ internal sealed class PendingDeliveries
             return _idle.Task.WaitAsync(cancellationToken);
     }
 
-    private async Task CountDownAsync(Task delivery)
+    public Task QuietAsync(CancellationToken cancellationToken)
     {
-        await delivery.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         lock (_lock)
-        {
-            if (--_count == 0)
-                _idle.SetResult();
-        }
+            return _quiet.Task.WaitAsync(cancellationToken);
     }
+
+    private void Enter()
+    {
+        if (_underWay++ == 0)
+            _quiet = Open();
+    }
+
+    private void Leave()
+    {
+        if (--_underWay == 0)
+            _quiet.SetResult();
+    }
+
+    private static TaskCompletionSource Open() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static TaskCompletionSource Completed()
     {

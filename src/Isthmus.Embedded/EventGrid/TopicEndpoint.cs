@@ -16,15 +16,22 @@ internal sealed class TopicEndpoint
 
     public string Key { get; } = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
+    /// <summary>Whether the endpoint is out of order.</summary>
+    public bool IsDown { get; set; }
+
     public Action<IEnumerable<JsonObject>> Published { get; set; } = _ => { };
 
     public async Task AnswerAsync(HttpContext context)
     {
         var request = context.Request;
-        if (!HttpMethods.IsPost(request.Method) || !request.Path.Equals("/api/events", StringComparison.OrdinalIgnoreCase))
+        if (IsDown)
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "ServiceUnavailable", "The topic is out of order.");
+        else if (!HttpMethods.IsPost(request.Method) || !request.Path.Equals("/api/events", StringComparison.OrdinalIgnoreCase))
             await RefuseAsync(context, StatusCodes.Status404NotFound, "NotFound", "There is one topic here: POST /api/events.");
         else if (!CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(request.Headers["aeg-sas-key"].ToString()), Encoding.UTF8.GetBytes(Key)))
             await RefuseAsync(context, StatusCodes.Status401Unauthorized, "Unauthorized", "The request authorization key is not authorized for this topic.");
+        else if (request.ContentLength is > MaxBytes)
+            await RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, "PayloadTooLarge", "At most 1 MB a request.");
         else if (await ReadAsync(request, context.RequestAborted) is not { } events)
             await RefuseAsync(context, StatusCodes.Status400BadRequest, "BadRequest", "The body is not a CloudEvent 1.0 or an array of them.");
         else if (events.Count > MaxEvents)
@@ -35,8 +42,6 @@ internal sealed class TopicEndpoint
 
     private static async Task<IReadOnlyList<JsonObject>?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        if (request.ContentLength is > MaxBytes)
-            return null;
         try
         {
             var body = await JsonNode.ParseAsync(request.Body, cancellationToken: cancellationToken);

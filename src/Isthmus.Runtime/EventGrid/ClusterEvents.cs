@@ -19,7 +19,8 @@ public sealed class ClusterEvents(
         {
             case ClusterConcern.Clusters { ResourceId: { } id } known:
                 Warn(known.Names[0], known.Warning);
-                await runs.RunAsync($"clusters/{known.Names[0]}", token => reconciler.RunAsync(id, token), cancellationToken).ConfigureAwait(false);
+                // Apart from runs that our own events ask for and that do not ask Azure: runs of one name are shared.
+                await runs.RunAsync($"clusters/{known.Names[0]}/azure", token => reconciler.RunAsync(id, token), cancellationToken).ConfigureAwait(false);
                 break;
             case ClusterConcern.Newcomer newcomer:
                 await runs.RunAsync($"clusters/{newcomer.ResourceId}", token => reconciler.RunAsync(newcomer.ResourceId, token), cancellationToken).ConfigureAwait(false);
@@ -32,7 +33,7 @@ public sealed class ClusterEvents(
                 await TellAsync(several.Names, cancellationToken).ConfigureAwait(false);
                 break;
             case ClusterConcern.Document:
-                await TellAsync(document.Clusters.Select(cluster => cluster.Name), cancellationToken).ConfigureAwait(false);
+                await TellAsync([.. document.Clusters.Select(cluster => cluster.Name)], cancellationToken).ConfigureAwait(false);
                 break;
             case ClusterConcern.Nothing nothing:
                 deliveries.Ignore(received, nothing.Reason);
@@ -41,8 +42,19 @@ public sealed class ClusterEvents(
     }
 
     // One run cannot do several clusters in the time that a delivery has.
-    private Task TellAsync(IEnumerable<ClusterName> clusters, CancellationToken cancellationToken) =>
-        Task.WhenAll(clusters.Select(cluster => publisher.PublishAsync(new MeshEvent.ClusterChanged(cluster), cancellationToken)));
+    private Task<RunReport> TellAsync(IReadOnlyList<ClusterName> clusters, CancellationToken cancellationToken)
+    {
+        MeshEvent[] events = [.. clusters.Select(cluster => new MeshEvent.ClusterChanged(cluster))];
+        return runs.RunAsync(
+            // Named by what it tells, since runs of one name are shared.
+            $"tell/{string.Join(',', clusters.Select(cluster => $"clusters/{cluster}"))}",
+            async token =>
+            {
+                await publisher.PublishAsync(events, token).ConfigureAwait(false);
+                return RunReport.Empty;
+            },
+            cancellationToken);
+    }
 
     private void Warn(ClusterName cluster, string? warning)
     {

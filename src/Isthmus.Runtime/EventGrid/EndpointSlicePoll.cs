@@ -36,11 +36,9 @@ public sealed class EndpointSlicePoll(
             if (_last.TryGetValue(cluster.Name, out var before))
             {
                 var changed = now.Keys.Union(before.Keys).Where(name => now.GetValueOrDefault(name) != before.GetValueOrDefault(name)).Order();
-                foreach (var name in changed)
-                {
-                    var changedSlice = new MeshEvent.ServiceChanged(cluster.Name, name, "UPDATE", null, null) { Kind = ResourceKind.EndpointSlice.Kind };
-                    await publisher.PublishAsync(changedSlice, cancellationToken).ConfigureAwait(false);
-                }
+                MeshEvent[] events = [.. changed.Select(name => new MeshEvent.ServiceChanged(cluster.Name, name, "UPDATE", null, null) { Kind = ResourceKind.EndpointSlice.Kind })];
+                if (events.Length > 0)
+                    await publisher.PublishAsync(events, cancellationToken).ConfigureAwait(false);
             }
 
             // Only now, so that what could not be published is found again.

@@ -15,36 +15,34 @@ public sealed class RunFailedException(RunReport report)
 
 /// <summary>
 /// Runs reconcilers for events: one run of a name at a time in this instance (runs beside each other would only make each
-/// other start again), none over 25 s (Event Grid gives 30), and a failure is an exception.
+/// other start again), shared by all events that came before it began, none over 25 s (Event Grid gives 30), and a failure is
+/// an exception.
 /// </summary>
 public sealed class EventRuns(TimeProvider time, ILogger<EventRuns> logger)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(25);
 
-    private readonly ConcurrentDictionary<string, SemaphoreSlim> _gates = new(StringComparer.Ordinal);
+    // The queues of names stay: names are few, and one removed while it is waited for would let two runs in.
+    private readonly ConcurrentDictionary<string, RunQueue> _queues = new(StringComparer.Ordinal);
 
-    public async Task<RunReport> RunAsync(string name, Func<CancellationToken, Task<RunReport>> run, CancellationToken cancellationToken)
+    public Task<RunReport> RunAsync(string name, Func<CancellationToken, Task<RunReport>> run, CancellationToken cancellationToken) =>
+        RunAsync(name, _ => Task.CompletedTask, run, cancellationToken);
+
+    /// <param name="name">What the run is about.</param>
+    /// <param name="before">What this event alone waits for before it asks for a run, within the same 25 s.</param>
+    /// <param name="run">The run, which does the same for all events of the name.</param>
+    /// <param name="cancellationToken">Ends the wait, and the run where nobody else waits for it.</param>
+    public async Task<RunReport> RunAsync(string name, Func<CancellationToken, Task> before, Func<CancellationToken, Task<RunReport>> run, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using var timer = time.CreateTimer(source => (source as CancellationTokenSource)?.Cancel(), deadline, Longest, Timeout.InfiniteTimeSpan);
+        await before(deadline.Token).ConfigureAwait(false);
         return await RunUnboundedAsync(name, run, deadline.Token).ConfigureAwait(false);
     }
 
-    /// <summary>As <see cref="RunAsync"/>, for timers, which no delivery waits for.</summary>
-    public async Task<RunReport> RunUnboundedAsync(string name, Func<CancellationToken, Task<RunReport>> run, CancellationToken cancellationToken)
-    {
-        // The gates of names stay: names are few, and one removed while it is waited for would let two runs in.
-        var gate = _gates.GetOrAdd(name, _ => new SemaphoreSlim(1));
-        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return await TellAsync(name, run, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            gate.Release();
-        }
-    }
+    /// <summary>As <see cref="RunAsync(string, Func{CancellationToken, Task{RunReport}}, CancellationToken)"/>, for timers, which no delivery waits for.</summary>
+    public Task<RunReport> RunUnboundedAsync(string name, Func<CancellationToken, Task<RunReport>> run, CancellationToken cancellationToken) =>
+        _queues.GetOrAdd(name, _ => new RunQueue()).RunAsync(token => TellAsync(name, run, token), cancellationToken);
 
     private async Task<RunReport> TellAsync(string name, Func<CancellationToken, Task<RunReport>> run, CancellationToken cancellationToken)
     {

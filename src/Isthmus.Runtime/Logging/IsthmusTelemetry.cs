@@ -5,7 +5,7 @@ namespace Isthmus.Runtime.Logging;
 
 /// <summary>
 /// What Isthmus tells of its runs beside its log: a span <c>isthmus.run</c> for each, with the tag <c>isthmus.run</c> (resync, trust,
-/// clusters/NAME, NAMESPACE/SERVICE), and the histogram <c>isthmus.run.duration</c> in seconds by kind and outcome.
+/// clusters/NAME, services/NAMESPACE/NAME), and the histogram <c>isthmus.run.duration</c> in seconds by kind and outcome.
 /// </summary>
 public static class IsthmusTelemetry
 {
@@ -22,7 +22,7 @@ public static class IsthmusTelemetry
     {
         activity?.SetStatus(failure is null ? ActivityStatusCode.Ok : ActivityStatusCode.Error, failure);
         // Names of services would make a time series each.
-        var kind = run.Split('/') is [var single] ? single : run.StartsWith("clusters/", StringComparison.Ordinal) ? "cluster" : "service";
+        var kind = run.Split('/')[0];
         Duration.Record(took.TotalSeconds, KeyValuePair.Create<string, object?>("kind", kind), KeyValuePair.Create<string, object?>("outcome", failure is null ? "succeeded" : "failed"));
     }
 }

@@ -30,6 +30,19 @@ public sealed class ServiceReconciler(IMeshDocumentSource documents, ClusterConn
     private readonly FederationRun _federation = new(connections, options, hosts ?? ResolvedHosts.ByDns(time), time);
     private readonly MirrorRun _mirrors = new(connections, options);
 
+    /// <summary>
+    /// Waits a little for a write that an event told of. A cluster that does not answer is not waited for: the run that follows says so.
+    /// </summary>
+    public async Task AwaitAsync(ServiceName service, ExpectedWrite write, CancellationToken cancellationToken)
+    {
+        // Without a word on the object before the write there is nothing to tell it by: whatever is there has landed.
+        if (write is { Operation: "UPDATE", Uid: null, OldResourceVersion: null })
+            return;
+        var mesh = await documents.ReadAsync(cancellationToken).ConfigureAwait(false);
+        if (mesh.Find(write.Cluster) is { } cluster)
+            await new RunState().TryAsync(cluster.Name, () => AwaitWriteAsync(connections.Get(cluster), service, write, cancellationToken)).ConfigureAwait(false);
+    }
+
     /// <param name="service">The service to look at; nothing is done on the strength of the event itself.</param>
     /// <param name="write">The write to wait for a little, since events are published before it is stored; null: look at once.</param>
     public async Task<RunReport> RunAsync(ServiceName service, ExpectedWrite? write, CancellationToken cancellationToken)

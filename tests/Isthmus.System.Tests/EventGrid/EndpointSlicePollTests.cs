@@ -143,7 +143,7 @@ public sealed class EndpointSlicePollTests : IAsyncLifetime
     {
         public bool IsBroken { get; set; }
 
-        public Task PublishAsync(MeshEvent meshEvent, CancellationToken cancellationToken) =>
-            IsBroken ? throw new MeshEventPublishException("the topic does not answer", new HttpRequestException()) : events.PublishAsync(meshEvent, cancellationToken);
+        public Task PublishAsync(IReadOnlyList<MeshEvent> published, CancellationToken cancellationToken) =>
+            IsBroken ? throw new MeshEventPublishException("the topic does not answer", new HttpRequestException()) : events.PublishAsync(published, cancellationToken);
     }
 }

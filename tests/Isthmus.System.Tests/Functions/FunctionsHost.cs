@@ -51,7 +51,8 @@ internal sealed class FunctionsHost : IAsyncDisposable
     /// <param name="mesh">The mesh document.</param>
     /// <param name="vault">Stands in for Key Vault; none: there is no way to it.</param>
     /// <param name="logs">Takes the host's log.</param>
-    public static async Task<FunctionsHost> StartAsync(string mesh, HttpMessageHandler? vault = null, ILoggerFactory? logs = null)
+    /// <param name="time">The functions' clock.</param>
+    public static async Task<FunctionsHost> StartAsync(string mesh, HttpMessageHandler? vault = null, ILoggerFactory? logs = null, TimeProvider? time = null)
     {
         var folder = Directory.CreateTempSubdirectory("isthmus-test-").FullName;
         var file = Path.Combine(folder, "mesh.yaml");
@@ -68,6 +69,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
                 new Uri("https://topic.test/api/events"), new AzureKeyCredential("key"),
                 new EventGridPublisherClientOptions { Transport = new HttpClientTransport(topic), Retry = { MaxRetries = 0 } }),
             Webhooks = _ => new WebhookSettings { BaseUrl = new Uri("https://localhost/"), Keys = [Key] },
+            Time = time ?? TimeProvider.System,
         };
         var host = await FunctionHost.StartAsync(
             new FunctionHostOptions
@@ -77,6 +79,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
                 Services = services => services.AddIsthmus(parts),
                 Faults = faults,
                 LoggerFactory = logs ?? TestOutputLog.CreateFactory(),
+                Time = time ?? TimeProvider.System,
             },
             TestContext.Current.CancellationToken);
         return new FunctionsHost(host, authority, topic, folder) { Faults = faults };
@@ -104,6 +107,9 @@ internal sealed class RecordingTopic : HttpMessageHandler
 
     public bool Down { get; set; }
 
+    /// <summary>Set where the topic takes requests and never answers; released by each request.</summary>
+    public SemaphoreSlim? Hangs { get; set; }
+
     public IReadOnlyList<string> Bodies
     {
         get
@@ -117,6 +123,12 @@ internal sealed class RecordingTopic : HttpMessageHandler
     {
         if (Down)
             throw new HttpRequestException("the topic is down");
+        if (Hangs is { } asked)
+        {
+            asked.Release();
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+
         var body = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken);
         lock (_lock)
             _bodies.Add(body);

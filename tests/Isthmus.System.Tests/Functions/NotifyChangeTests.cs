@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Isthmus.Core.Webhooks;
 using Isthmus.Runtime.Webhooks;
 using Isthmus.System.Tests.Infra;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Isthmus.System.Tests.Functions;
@@ -59,6 +60,23 @@ public sealed class NotifyChangeTests
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Contains("\"allowed\":true", await response.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
         Assert.Contains(1, metrics.Of("isthmus.events.lost", "cluster", "west"));
+    }
+
+    [Fact]
+    public async Task Allows_the_write_within_its_second_while_the_topic_does_not_answer()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var host = await FunctionsHost.StartAsync(Mesh, time: time);
+        using var asked = new SemaphoreSlim(0);
+        host.Topic.Hangs = asked;
+
+        var pending = PostAsync(host, Export);
+        await asked.WaitAsync(Cancellation);
+        Assert.False(pending.IsCompleted);
+        time.Advance(TimeSpan.FromMilliseconds(700));
+        var response = await pending.WaitAsync(Cancellation);
+
+        Assert.Contains("\"allowed\":true", await response.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -8,9 +8,10 @@ internal sealed class RecordedEvents : IMeshEventPublisher
 {
     private readonly ConcurrentQueue<MeshEvent> _events = new();
 
-    public Task PublishAsync(MeshEvent meshEvent, CancellationToken cancellationToken)
+    public Task PublishAsync(IReadOnlyList<MeshEvent> events, CancellationToken cancellationToken)
     {
-        _events.Enqueue(meshEvent);
+        foreach (var meshEvent in events)
+            _events.Enqueue(meshEvent);
         return Task.CompletedTask;
     }
 

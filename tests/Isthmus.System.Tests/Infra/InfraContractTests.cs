@@ -2,7 +2,9 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using Isthmus.Core.Events;
 using Isthmus.Runtime.Composition;
+using Isthmus.Runtime.Injection;
 using Isthmus.Runtime.KeyVault;
+using Isthmus.Runtime.Logging;
 using Isthmus.Tests;
 using Xunit;
 
@@ -81,6 +83,16 @@ public sealed class InfraContractTests
     {
         foreach (var hook in new[] { "postprovision.sh", "postprovision.ps1" })
             Assert.Contains(KeyVaultWebhookKeys.DefaultSecret, File.ReadAllText(Path.Combine(BicepCli.Folder, "hooks", hook)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_published_app_sends_every_meter_and_comes_with_a_token()
+    {
+        // Compiled only where the worker's packages are to be had, so its text is looked at.
+        var program = File.ReadAllText(Path.Combine(Repository.Root, "src", "Isthmus.Functions", "Worker", "Program.cs"));
+        Assert.Contains($"AddMeter({nameof(IsthmusTelemetry)}.{nameof(IsthmusTelemetry.Name)}, {nameof(InjectionMetrics)}.{nameof(InjectionMetrics.MeterName)})", program, StringComparison.Ordinal);
+        Assert.Contains("options.Credential = ", program, StringComparison.Ordinal);
+        Assert.Equal("true", Assert.Single(PredictedResources.Of("Microsoft.Insights/components")).Text("DisableLocalAuth"));
     }
 
     private static string FunctionFor(string type) =>

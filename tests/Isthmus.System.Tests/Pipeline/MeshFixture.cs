@@ -15,6 +15,7 @@ using Isthmus.Runtime.Mesh;
 using Isthmus.Runtime.Reconcilers;
 using Isthmus.System.Tests.Clusters;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Isthmus.System.Tests.Pipeline;
@@ -26,6 +27,7 @@ internal sealed class MeshFixture : IAsyncDisposable
 
     private readonly LoopbackAuthority _authority;
     private readonly EmbeddedVault _vault;
+    private FakeTimeProvider? _eventTime;
 
     private MeshFixture(ClusterFixture clusters, LoopbackAuthority authority, EmbeddedEventGrid events, EmbeddedVault vault, FunctionHost host, string ns)
     {
@@ -45,11 +47,15 @@ internal sealed class MeshFixture : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    public FunctionFaults Faults { get; private init; } = new();
+
     public string MeshDocument => Path.Combine(Clusters.Folder, "mesh.yaml");
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<MeshFixture> StartAsync(DeliveryFaults? faults = null)
+    /// <param name="faults">What the event grid does wrong.</param>
+    /// <param name="eventTime">The event grid's clock, where the test moves it.</param>
+    public static async Task<MeshFixture> StartAsync(DeliveryFaults? faults = null, FakeTimeProvider? eventTime = null)
     {
         var clusters = await ClusterFixture.StartAsync();
         var ns = $"t{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}";
@@ -63,11 +69,13 @@ internal sealed class MeshFixture : IAsyncDisposable
                 ReceiverAuthorityPem = authority.Pem,
                 Retry = new RetrySchedule { Scale = 0.02 },
                 Faults = faults,
+                Time = eventTime ?? TimeProvider.System,
             },
             Cancellation);
         var vault = await EmbeddedVault.StartAsync(new EmbeddedVaultOptions { Name = "test-mesh", Authority = authority, Raise = raised => events.Publish([raised]) }, Cancellation);
         using var mesh = MeshCertificateAuthority.Create("Test", TimeProvider.System);
         vault.SetCertificate("mesh-intermediate", mesh.IssueIntermediatePem());
+        var functionFaults = new FunctionFaults();
         var host = await LocalFunctions.StartAsync(
             new LocalFunctionsOptions
             {
@@ -78,9 +86,10 @@ internal sealed class MeshFixture : IAsyncDisposable
                 Events = events,
                 WebhookKeys = [RandomNumberGenerator.GetBytes(32)],
                 LoggerFactory = TestOutputLog.CreateFactory(),
+                Faults = functionFaults,
             },
             Cancellation);
-        var fixture = new MeshFixture(clusters, authority, events, vault, host, ns);
+        var fixture = new MeshFixture(clusters, authority, events, vault, host, ns) { Faults = functionFaults, _eventTime = eventTime };
         await fixture.FillAsync();
         return fixture;
     }
@@ -89,6 +98,18 @@ internal sealed class MeshFixture : IAsyncDisposable
     public async Task JoinAsync()
     {
         await LocalFunctions.AnnounceClustersAsync(Host.Services, Cancellation);
+        await SettleAsync();
+    }
+
+    /// <summary>Waits until every event is taken or given up; a clock of the test's own goes on whenever nothing else happens.</summary>
+    public async Task SettleAsync()
+    {
+        while (_eventTime is { } time && Events.Pending > 0)
+        {
+            await Events.QuietAsync(Cancellation);
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+
         await Events.IdleAsync(Cancellation);
     }
 
@@ -106,12 +127,14 @@ internal sealed class MeshFixture : IAsyncDisposable
         }
     }
 
-    public async Task ExportAsync(TestCluster cluster, bool export)
+    public Task ExportAsync(TestCluster cluster, bool export) => ExportAsync(cluster, "reviews", export);
+
+    public async Task ExportAsync(TestCluster cluster, string name, bool export)
     {
         var done = false;
         while (!done)
         {
-            var service = await cluster.Api.GetAsync(ResourceKind.Service, Namespace, "reviews", Cancellation) ?? throw new InvalidOperationException("no Service");
+            var service = await cluster.Api.GetAsync(ResourceKind.Service, Namespace, name, Cancellation) ?? throw new InvalidOperationException("no Service");
             service["metadata"]?.AsObject()["labels"] = new JsonObject { ["isthmus.dev/export"] = export ? "true" : "false" };
             try
             {

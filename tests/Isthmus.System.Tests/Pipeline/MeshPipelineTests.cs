@@ -5,7 +5,9 @@ using System.Text.Json.Nodes;
 using Isthmus.Cli.Mesh;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Embedded.EventGrid;
+using Isthmus.Runtime.Reconcilers;
 using Isthmus.System.Tests.Secrecy;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Isthmus.System.Tests.Pipeline;
@@ -49,6 +51,24 @@ public sealed class MeshPipelineTests
 
         Assert.NotNull(await mesh.EntryAsync(mesh.Clusters.East));
         Assert.Empty(mesh.Events.DeadLetters);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task A_write_passes_while_the_topic_is_down_and_the_resync_catches_up()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        await using var mesh = await MeshFixture.StartAsync();
+        await mesh.JoinAsync();
+
+        mesh.Events.IsTopicDown = true;
+        await mesh.ExportAsync(mesh.Clusters.West, export: true);
+        await mesh.Events.IdleAsync(cancellation);
+        var missed = await mesh.EntryAsync(mesh.Clusters.East);
+        mesh.Events.IsTopicDown = false;
+        await mesh.Host.Services.GetRequiredService<ResyncReconciler>().RunAsync(cancellation);
+
+        Assert.Null(missed);
+        Assert.NotNull(await mesh.EntryAsync(mesh.Clusters.East));
     }
 
     [Fact(Timeout = 120_000)]
