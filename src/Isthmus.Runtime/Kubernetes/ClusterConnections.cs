@@ -3,9 +3,9 @@ using Isthmus.Core.Mesh;
 using Isthmus.Runtime.Aks;
 using Isthmus.Runtime.Arm;
 using Isthmus.Runtime.Mesh;
-using YamlDotNet.Core;
 using k8s;
 using k8s.Exceptions;
+using YamlDotNet.Core;
 
 namespace Isthmus.Runtime.Kubernetes;
 
