@@ -40,6 +40,9 @@ internal sealed class DemoEnvironment : IAsyncDisposable
 
     public string MeshDocument => Path.Combine(Folder, "mesh.yaml");
 
+    /// <summary>The file with the key of the pages and functions: a secret is not printed.</summary>
+    public string FunctionsKey => Path.Combine(Folder, "functions.key");
+
     public IReadOnlyList<DemoCluster> Clusters { get; private set; } = [];
 
     public EmbeddedEventGrid Events => Started(_events);
@@ -117,6 +120,7 @@ internal sealed class DemoEnvironment : IAsyncDisposable
         _vault.SetSecret(KeyVaultWebhookKeys.DefaultSecret, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
         _functions = await StartFunctionsAsync(documents, faults, loggers, cancellationToken);
         OnEnd(_functions.DisposeAsync);
+        await PrivateFile.WriteAsync(FunctionsKey, _functions.Keys.Function, cancellationToken);
     }
 
     private async Task<DemoCluster> StartClusterAsync(

@@ -39,7 +39,7 @@ internal sealed class TextDemoOutput(IAnsiConsole console) : IDemoOutput
         var table = new Table().Border(TableBorder.Rounded).AddColumns("what", "where");
         foreach (var cluster in environment.Clusters)
             table.AddRow(Markup.Escape($"cluster {cluster.Name}"), Markup.Escape($"{cluster.Server.Url}  kubectl --kubeconfig {cluster.Kubeconfig}"));
-        table.AddRow("functions", Markup.Escape($"{environment.Functions.Url}  (key: {environment.Functions.Keys.Function})"));
+        table.AddRow("functions", Markup.Escape($"{environment.Functions.Url}  x-functions-key: in {environment.FunctionsKey}"));
         table.AddRow("mesh document", Markup.Escape(environment.MeshDocument));
         table.AddRow("vault", Markup.Escape($"{environment.Vault.LoopbackUrl}"));
         table.AddRow("event grid", Markup.Escape($"{environment.Events.TopicEndpoint}"));
@@ -81,6 +81,7 @@ internal sealed class JsonDemoOutput(TextWriter writer) : IDemoOutput
             ["kubeconfig"] = cluster.Kubeconfig,
         })]),
         ["functions"] = environment.Functions.Url.ToString(),
+        ["functionsKey"] = environment.FunctionsKey,
         ["meshDocument"] = environment.MeshDocument,
     };
 

@@ -49,7 +49,12 @@ internal static class HostCommand
                     LoggerFactory = loggers,
                 },
                 cancellationToken);
-            streams.Output.WriteLine($"Functions: {host.Url}  key: {host.Keys.Function}");
+            using var secrets = new TemporaryFolder();
+            var key = Path.Combine(secrets.Path, "functions.key");
+            var eventKey = Path.Combine(secrets.Path, "events.key");
+            await PrivateFile.WriteAsync(key, host.Keys.Function, cancellationToken);
+            await PrivateFile.WriteAsync(eventKey, host.Keys.EventGrid, cancellationToken);
+            streams.Output.WriteLine($"Functions: {host.Url}  x-functions-key: in {key}  key of events: in {eventKey}");
             streams.Output.WriteLine("Up until Ctrl-C. Webhooks of this run trust a certificate of this run: start it again and they are registered anew.");
             await LocalFunctions.AnnounceClustersAsync(host.Services, cancellationToken);
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -49,6 +49,10 @@ public sealed class DemoCommandTests
         await output.Seen.WaitAsync(end.Token);
         var kubeconfig = output.ToString().Split(' ', '\n', '│').First(word => word.EndsWith("east.kubeconfig", StringComparison.Ordinal));
         Assert.True(File.Exists(kubeconfig));
+        var key = Path.Combine(Path.GetDirectoryName(kubeconfig) ?? "", "functions.key");
+        Assert.DoesNotContain(await File.ReadAllTextAsync(key, end.Token), output.ToString(), StringComparison.Ordinal);
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(key));
         Assert.False(running.IsCompleted);
         var mesh = Path.Combine(Path.GetDirectoryName(kubeconfig) ?? "", "mesh.yaml");
         var check = await CliRun.InvokeAsync(CheckCommand.Create(), new StringWriter(), end.Token, "check", "--mesh", mesh);

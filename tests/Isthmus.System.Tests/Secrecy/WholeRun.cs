@@ -36,7 +36,7 @@ public sealed class WholeRun : IDisposable
         var found = RunRecord.Search();
         ConformanceReport.Write("secrecy", $"{RunRecord.Count} outputs of this run searched for {RunRecord.SecretCount} secrets: {found.Count} found");
         if (found.Count > 0)
-            Console.Error.WriteLine(new SecretFoundException(found).Message);
+            throw new SecretFoundException(found);
     }
 
     private static void Thrown(object? sender, FirstChanceExceptionEventArgs thrown)
