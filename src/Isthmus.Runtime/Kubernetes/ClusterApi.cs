@@ -24,6 +24,7 @@ namespace Isthmus.Runtime.Kubernetes;
 public sealed class ClusterApi : IDisposable
 {
     private const int PageSize = 500;
+    private const int MostLists = 3;
     private const string FieldManager = "isthmus";
 
     /// <summary>How long what a link found is relied on: an API server may get another address or CA, a kubeconfig another token.</summary>
@@ -127,6 +128,24 @@ public sealed class ClusterApi : IDisposable
     public async Task<IReadOnlyList<T>> ListAsync<T>(
         ResourceKind kind, string? ns, string? labelSelector, string? fieldSelector, Func<JsonObject, T> keep, CancellationToken cancellationToken)
     {
+        var begun = 1;
+        while (true)
+        {
+            try
+            {
+                return await ListOnceAsync(kind, ns, labelSelector, fieldSelector, keep, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ClusterApiException refusal) when (refusal.Status == 410 && begun < MostLists)
+            {
+                // The continue token expired: a list is only consistent as a whole, so it starts again. What never ends is told, and is no list.
+                begun++;
+            }
+        }
+    }
+
+    private async Task<List<T>> ListOnceAsync<T>(
+        ResourceKind kind, string? ns, string? labelSelector, string? fieldSelector, Func<JsonObject, T> keep, CancellationToken cancellationToken)
+    {
         var items = new List<T>();
         string? next = null;
         do
@@ -139,11 +158,6 @@ public sealed class ClusterApi : IDisposable
             catch (ClusterApiException refusal) when (refusal.Status == 404 && next is null)
             {
                 return [];
-            }
-            catch (ClusterApiException refusal) when (refusal.Status == 410 && next is not null)
-            {
-                // The continue token expired: a list is only consistent as a whole, so it starts again.
-                return await ListAsync(kind, ns, labelSelector, fieldSelector, keep, cancellationToken).ConfigureAwait(false);
             }
 
             foreach (var item in TakeItems(page))
