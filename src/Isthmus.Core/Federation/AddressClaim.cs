@@ -7,8 +7,8 @@ namespace Isthmus.Core.Federation;
 /// <summary>A name's hold on an address. The earlier claim wins, then the smaller name: everybody decides alike.</summary>
 public readonly record struct AddressClaim(GlobalName Name, string Address, DateTimeOffset Claimed) : IComparable<AddressClaim>
 {
-    // Times are kept as text in annotations; one form, so that equal times are equal texts.
-    private const string Format = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+    // Times are kept as text in annotations; one form, so that equal times are equal texts. Quoted letters would be compared by culture, which is slow.
+    private const string Format = "yyyy-MM-ddTHH:mm:ss.fffZ";
 
     public int CompareTo(AddressClaim other)
     {

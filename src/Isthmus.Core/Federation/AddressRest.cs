@@ -21,21 +21,26 @@ internal static class AddressRest
         records.Where(record => Ownership.IsOurs(record, mesh.Name) && IsResting(record, now)).Select(AddressClaim.OfOurs).OfType<AddressClaim>();
 
     /// <summary>The records that a cluster should hold for the names in scope.</summary>
+    /// <param name="mesh">The document.</param>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="records">Its records as they are.</param>
+    /// <param name="shown">The addresses that its ServiceEntries show.</param>
+    /// <param name="scope">What the run looks at.</param>
     /// <param name="isInUse">Whether a name is exported somewhere.</param>
+    /// <param name="now">The time.</param>
     public static IEnumerable<DesiredObject> Desired(
-        MeshDocument mesh, ClusterName cluster, ClusterSnapshot seen, FederationScope scope, Func<GlobalName, bool> isInUse, DateTimeOffset now)
+        MeshDocument mesh, ClusterName cluster, IEnumerable<JsonObject> records, IEnumerable<AddressClaim> shown, FederationScope scope, Func<GlobalName, bool> isInUse,
+        DateTimeOffset now)
     {
         var kept = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var record in seen.RestingAddresses.Where(record => Ownership.IsOurs(record, mesh.Name) && IsResting(record, now)))
+        foreach (var record in records.Where(record => Ownership.IsOurs(record, mesh.Name) && IsResting(record, now)))
         {
             if (KnownExporters.NameOf(record) is { } name && scope.Includes(name.Service) && !isInUse(name) && kept.Add(record.Name()))
                 yield return new DesiredObject(Id(cluster, record.Name()), Content(record));
         }
 
-        foreach (var entry in seen.ServiceEntries.Where(entry => Ownership.IsOurs(entry, mesh.Name)))
+        foreach (var claim in shown.Where(claim => scope.Includes(claim.Name.Service) && !isInUse(claim.Name)))
         {
-            if (AddressClaim.OfOurs(entry) is not { } claim || !scope.Includes(claim.Name.Service) || isInUse(claim.Name))
-                continue;
             var id = Id(cluster, $"resting.{claim.Name.Host(mesh.Domain)}");
             if (kept.Add(id.Name))
                 yield return new DesiredObject(id, Record(mesh, id, claim, now));

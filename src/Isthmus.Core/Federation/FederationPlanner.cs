@@ -25,17 +25,18 @@ public static class FederationPlanner
     public static FederationPlan Plan(MeshDocument mesh, FederationSnapshot snapshot)
     {
         var exports = MeshExports.Of(mesh, snapshot);
-        var claims = Assign(mesh, snapshot, exports);
+        var shown = Shown(mesh, snapshot);
+        var claims = Assign(mesh, snapshot, exports, shown);
         var records = new Dictionary<ClusterName, SortedDictionary<string, string>>();
         var (gateways, skipped) = Gateways(mesh, snapshot, exports);
-        var desired = Names(mesh, snapshot, exports, claims, records).Concat(gateways).Concat(AtRest(mesh, snapshot, exports))
+        var desired = Names(mesh, snapshot, exports, claims, records).Concat(gateways).Concat(AtRest(mesh, snapshot, exports, shown))
             .Where(item => snapshot.Clusters.ContainsKey(item.Id.Cluster));
         var owned = PlanDiff.Compute(desired, Observed(snapshot), item => Ownership.IsOurs(item.Live, mesh.Name) && IsInScope(snapshot.Scope, item)).OwnedOnly(mesh.Name);
         var contributions = new ExportReport(mesh, snapshot, exports, claims).Write()
             .Concat(Records(mesh, snapshot, records))
             .Concat(PrivateRecords(mesh, snapshot, records))
             .Concat(skipped)
-            .Concat(Moves(mesh, snapshot, claims));
+            .Concat(Moves(mesh, shown, claims));
         return new FederationPlan(
             owned.With(new Plan(contributions)),
             snapshot.KnownAddresses is not null && !exports.Names.All(claims.ContainsKey),
@@ -86,40 +87,47 @@ public static class FederationPlanner
     public static bool ListsAllServices(MeshDocument mesh, MeshCluster cluster) =>
         mesh.Find(cluster.ControlPlane) is { } controlPlane && CrossNetworkHosts.AreListed(mesh, controlPlane);
 
-    private static ImmutableSortedDictionary<GlobalName, AddressClaim> Assign(MeshDocument mesh, FederationSnapshot snapshot, MeshExports exports)
+    private static ImmutableSortedDictionary<GlobalName, AddressClaim> Assign(
+        MeshDocument mesh, FederationSnapshot snapshot, MeshExports exports, Dictionary<ClusterName, ImmutableArray<AddressClaim>> shown)
     {
         var names = exports.Names.ToHashSet();
         var resting = AddressRest.Claims(mesh, snapshot.Clusters.Values.SelectMany(cluster => cluster.RestingAddresses), snapshot.Now).ToList();
-        var shown = Shown(mesh, snapshot)
+        var all = shown.Values.SelectMany(claims => claims)
+            .Concat(Claims(mesh, snapshot.Clusters.Values.SelectMany(cluster => cluster.AddressHolders)))
             .Concat(exports.Seen.Select(export => export.Service is { } service ? AddressClaim.OfService(service) : null).OfType<AddressClaim>())
             .Concat(resting.Where(claim => names.Contains(claim.Name)))
             .ToLookup(claim => names.Contains(claim.Name));
-        var own = shown[true].ToLookup(claim => claim.Name);
+        var own = all[true].ToLookup(claim => claim.Name);
         var book = new AddressBook(
-            new VirtualAddressRange(mesh.AddressRange), mesh.Domain, snapshot.Now, shown[false], resting, address => snapshot.KnownAddresses?.Contains(address) ?? true);
+            new VirtualAddressRange(mesh.AddressRange), mesh.Domain, snapshot.Now, all[false], resting, address => snapshot.KnownAddresses?.Contains(address) ?? true);
         return book.Assign(names.ToDictionary(name => name, name => own[name].ToImmutableArray()));
     }
 
-    private static IEnumerable<AddressClaim> Shown(MeshDocument mesh, FederationSnapshot snapshot) => snapshot.Clusters.Values
-        .SelectMany(cluster => cluster.ServiceEntries.Concat(cluster.AddressHolders).Where(entry => Ownership.IsOurs(entry, mesh.Name)))
-        .Select(AddressClaim.OfOurs).OfType<AddressClaim>();
+    /// <summary>The addresses that the ServiceEntries of each cluster show. They are read once: in a full run they are most of what was observed.</summary>
+    private static Dictionary<ClusterName, ImmutableArray<AddressClaim>> Shown(MeshDocument mesh, FederationSnapshot snapshot) =>
+        snapshot.Clusters.ToDictionary(cluster => cluster.Key, cluster => Claims(mesh, cluster.Value.ServiceEntries).ToImmutableArray());
 
-    private static IEnumerable<DesiredObject> AtRest(MeshDocument mesh, FederationSnapshot snapshot, MeshExports exports)
+    private static IEnumerable<AddressClaim> Claims(MeshDocument mesh, IEnumerable<JsonObject> entries) =>
+        entries.Where(entry => Ownership.IsOurs(entry, mesh.Name)).Select(AddressClaim.OfOurs).OfType<AddressClaim>();
+
+    private static IEnumerable<DesiredObject> AtRest(
+        MeshDocument mesh, FederationSnapshot snapshot, MeshExports exports, Dictionary<ClusterName, ImmutableArray<AddressClaim>> shown)
     {
         var names = exports.Names.ToHashSet();
         return mesh.Clusters.Where(cluster => cluster is { Leaving: false, HasOwnControlPlane: true } && snapshot.Clusters.ContainsKey(cluster.Name))
-            .SelectMany(cluster => AddressRest.Desired(mesh, cluster.Name, snapshot.Clusters[cluster.Name], snapshot.Scope, names.Contains, snapshot.Now));
+            .SelectMany(cluster => AddressRest.Desired(mesh, cluster.Name, snapshot.Clusters[cluster.Name].RestingAddresses, shown[cluster.Name], snapshot.Scope, names.Contains, snapshot.Now));
     }
 
     /// <summary>A name that has to leave its address is not silently moved: clients may hold the old one for as long as their resolvers do.</summary>
-    private static IEnumerable<PlannedAction> Moves(MeshDocument mesh, FederationSnapshot snapshot, ImmutableSortedDictionary<GlobalName, AddressClaim> claims)
+    private static IEnumerable<PlannedAction> Moves(
+        MeshDocument mesh, Dictionary<ClusterName, ImmutableArray<AddressClaim>> shown, ImmutableSortedDictionary<GlobalName, AddressClaim> claims)
     {
         var range = new VirtualAddressRange(mesh.AddressRange);
-        foreach (var (cluster, seen) in snapshot.Clusters)
+        foreach (var (cluster, olds) in shown)
         {
-            foreach (var live in seen.ServiceEntries.Where(entry => Ownership.IsOurs(entry, mesh.Name)))
+            foreach (var old in olds)
             {
-                if (AddressClaim.OfOurs(live) is { } old && claims.TryGetValue(old.Name, out var held) && held.Address != old.Address)
+                if (claims.TryGetValue(old.Name, out var held) && held.Address != old.Address)
                 {
                     var why = range.Contains(old.Address) ? "which another name claimed before" : $"which lies outside the mesh's addressRange {mesh.AddressRange}";
                     yield return new PlannedAction.Skipped(

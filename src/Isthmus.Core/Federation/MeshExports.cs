@@ -43,15 +43,18 @@ internal sealed class MeshExports
 
     private static List<(ServiceName Name, Exporter Exporter)> Remembered(MeshDocument mesh, FederationSnapshot snapshot)
     {
+        // Clusters that can be reached speak for themselves, and where all can be there is nothing to remember.
+        var silent = mesh.Clusters.Where(cluster => !cluster.Leaving && !snapshot.Clusters.ContainsKey(cluster.Name)).ToDictionary(cluster => cluster.Name);
+        if (silent.Count == 0)
+            return [];
         var known = new Dictionary<(ServiceName, ClusterName), Exporter>();
         foreach (var entry in snapshot.Clusters.OrderBy(cluster => cluster.Key).SelectMany(cluster => cluster.Value.ServiceEntries))
         {
-            // Read each once per name and exporter; reachable exporters speak for themselves.
             if (KnownExporters.ServiceOf(entry) is not { } name || !snapshot.Scope.Includes(name))
                 continue;
-            foreach (var exporter in KnownExporters.Read(entry).Where(exporter => !snapshot.Clusters.ContainsKey(exporter.Cluster)))
+            foreach (var exporter in KnownExporters.Read(entry))
             {
-                if (mesh.Find(exporter.Cluster) is { Leaving: false } cluster && cluster.AllowsExportFrom(name.Namespace))
+                if (silent.TryGetValue(exporter.Cluster, out var cluster) && cluster.AllowsExportFrom(name.Namespace))
                     known.TryAdd((name, exporter.Cluster), exporter);
             }
         }

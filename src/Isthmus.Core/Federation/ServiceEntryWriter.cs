@@ -14,26 +14,29 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh, IReadOnlySet<Gateway
 {
     private const string WithdrawnLabel = "isthmus.dev/withdrawn";
 
+    private readonly Dictionary<ClusterName, EndpointWriter> _endpoints = [];
+    private readonly Dictionary<ServiceName, ExporterFacts> _facts = [];
+
     public IEnumerable<DesiredObject> Write(MeshCluster importer, GlobalService service, AddressClaim claim)
     {
         var visible = service.Accepted.Where(exporter => exporter.IsVisibleTo(importer.Name)).ToList();
         if (visible.Count == 0)
             return [];
-        var realHost = RealHost(service.Name, visible[0].Cluster);
-        var groups = EndpointGroup.All(mesh, importer, realHost, visible, down, address => counts.Of(service.Name, address));
+        var facts = Facts(service, visible);
+        var groups = EndpointGroup.All(mesh, importer, facts.RealHost, visible, down, address => counts.Of(service.Name, address));
         if (groups.Count == 0)
             return [];
         var traffic = TrafficPlan.Of(importer, TrafficPolicy.Of(service), ServingGroups.Select(groups));
         return
         [
             new DesiredObject(
-                FederationNames.ServiceEntry(importer.Name, new GlobalName(service.Name), mesh.Domain), Entry(importer, service, claim, visible, traffic)),
+                FederationNames.ServiceEntry(importer.Name, new GlobalName(service.Name), mesh.Domain), Entry(importer, service, claim, facts, traffic)),
             new DesiredObject(
-                FederationNames.DestinationRule(importer.Name, new GlobalName(service.Name), mesh.Domain), Rule(importer, service, realHost, visible, traffic)),
+                FederationNames.DestinationRule(importer.Name, new GlobalName(service.Name), mesh.Domain), Rule(importer, service, facts, traffic)),
         ];
     }
 
-    private JsonObject Entry(MeshCluster importer, GlobalService service, AddressClaim claim, IEnumerable<Exporter> visible, TrafficPlan traffic)
+    private JsonObject Entry(MeshCluster importer, GlobalService service, AddressClaim claim, ExporterFacts facts, TrafficPlan traffic)
     {
         var id = FederationNames.ServiceEntry(importer.Name, new GlobalName(service.Name), mesh.Domain);
         var labels = ServiceLabels(service);
@@ -41,7 +44,7 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh, IReadOnlySet<Gateway
         var annotations = new JsonObject
         {
             [FederationNames.AddressClaimedAnnotation] = AddressClaim.Write(claim.Claimed),
-            [FederationNames.ExportersAnnotation] = KnownExporters.Write(visible, address => counts.Of(service.Name, address)),
+            [FederationNames.ExportersAnnotation] = facts.Remembered,
         };
         service.Metadata.AddTo(labels, annotations);
         var ports = service.Accepted[0].Ports;
@@ -74,7 +77,8 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh, IReadOnlySet<Gateway
 
     private JsonArray Endpoints(MeshCluster importer, ImmutableArray<ServicePort> ports, TrafficPlan traffic)
     {
-        var writer = new EndpointWriter(ServedGroup.Of(mesh, importer));
+        if (!_endpoints.TryGetValue(importer.Name, out var writer))
+            _endpoints[importer.Name] = writer = new EndpointWriter(ServedGroup.Of(mesh, importer));
         var endpoints = new JsonArray();
         foreach (var (group, locality, weight) in traffic.Groups)
         {
@@ -92,10 +96,9 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh, IReadOnlySet<Gateway
         return endpoints;
     }
 
-    private JsonObject Rule(MeshCluster importer, GlobalService service, string realHost, IReadOnlyList<Exporter> visible, TrafficPlan traffic)
+    private JsonObject Rule(MeshCluster importer, GlobalService service, ExporterFacts facts, TrafficPlan traffic)
     {
         var id = FederationNames.DestinationRule(importer.Name, new GlobalName(service.Name), mesh.Domain);
-        var identities = Identities(service.Name, visible);
         var rule = Ownership.NewObject(id, mesh.Name, ServiceLabels(service));
         rule["spec"] = new JsonObject
         {
@@ -104,13 +107,13 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh, IReadOnlySet<Gateway
             // A port level inherits nothing, so each says everything; the SNI names the port.
             ["trafficPolicy"] = new JsonObject
             {
-                ["portLevelSettings"] = new JsonArray([.. service.Accepted[0].Ports.Select(port => (JsonNode)PortPolicy(port, realHost, identities, traffic))]),
+                ["portLevelSettings"] = new JsonArray([.. service.Accepted[0].Ports.Select(port => (JsonNode)PortPolicy(port, facts, traffic))]),
             },
         };
         return rule;
     }
 
-    private static JsonObject PortPolicy(ServicePort port, string realHost, IEnumerable<string> identities, TrafficPlan traffic) => new()
+    private static JsonObject PortPolicy(ServicePort port, ExporterFacts facts, TrafficPlan traffic) => new()
     {
         ["port"] = new JsonObject { ["number"] = port.Number },
         ["loadBalancer"] = traffic.LoadBalancer.DeepClone(),
@@ -125,15 +128,30 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh, IReadOnlySet<Gateway
         ["tls"] = new JsonObject
         {
             ["mode"] = "ISTIO_MUTUAL",
-            ["sni"] = $"outbound_.{port.Number}_._.{realHost}",
-            ["subjectAltNames"] = new JsonArray([.. identities.Select(identity => (JsonNode)identity)]),
+            ["sni"] = $"outbound_.{port.Number}_._.{facts.RealHost}",
+            ["subjectAltNames"] = new JsonArray([.. facts.Identities.Select(identity => (JsonNode)identity)]),
         },
     };
+
+    // Nearly every importer sees all exporters, so it is worked out once for all of them.
+    private ExporterFacts Facts(GlobalService service, List<Exporter> visible)
+    {
+        if (visible.Count < service.Accepted.Length)
+            return FactsOf(service, visible);
+        if (!_facts.TryGetValue(service.Name, out var facts))
+            _facts[service.Name] = facts = FactsOf(service, visible);
+        return facts;
+    }
+
+    private ExporterFacts FactsOf(GlobalService service, List<Exporter> visible) => new(
+        RealHost(service.Name, visible[0].Cluster),
+        Identities(service.Name, visible),
+        KnownExporters.Write(visible, address => counts.Of(service.Name, address)));
 
     private string RealHost(ServiceName name, ClusterName exporter) =>
         $"{name.Name}.{name.Namespace}.svc.{mesh.Find(exporter)?.ClusterDomain ?? "cluster.local"}";
 
-    private static ImmutableSortedSet<string> Identities(ServiceName name, IReadOnlyList<Exporter> visible)
+    private static ImmutableSortedSet<string> Identities(ServiceName name, List<Exporter> visible)
     {
         var identities = visible.SelectMany(exporter => exporter.Identities(name)).ToImmutableSortedSet(StringComparer.Ordinal);
         // An empty list would accept anyone under the root. Nothing runs yet, so the account that pods have by default stands in.
@@ -147,4 +165,7 @@ internal sealed class ServiceEntryWriter(MeshDocument mesh, IReadOnlySet<Gateway
             labels[FederationNames.HeadlessLabel] = "true";
         return labels;
     }
+
+    /// <summary>What of an importer's objects follows from the exporters that it sees.</summary>
+    private sealed record ExporterFacts(string RealHost, ImmutableSortedSet<string> Identities, string Remembered);
 }

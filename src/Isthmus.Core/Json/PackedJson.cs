@@ -25,4 +25,11 @@ public sealed class PackedJson
 
     /// <summary>The object; changing it changes nothing here.</summary>
     public JsonObject Unpack() => JsonNode.Parse(_text, documentOptions: Options) as JsonObject ?? [];
+
+    /// <summary>What a look at the object gives; nothing of it is kept.</summary>
+    public T Read<T>(Func<JsonElement, T> look)
+    {
+        using var document = JsonDocument.Parse(_text, Options);
+        return look(document.RootElement);
+    }
 }

@@ -7,6 +7,9 @@ namespace Isthmus.Core.Mesh;
 /// <summary>The mesh document: what one mesh consists of. Only valid documents exist; <see cref="Parse"/> makes them.</summary>
 public sealed class MeshDocument
 {
+    // Planners look clusters up for every name and importer.
+    private Dictionary<ClusterName, MeshCluster>? _byName;
+
     public MeshDocument()
     {
     }
@@ -62,7 +65,7 @@ public sealed class MeshDocument
 
     public MeshDocument WithNotices(IEnumerable<string> notices) => new(this) { Notices = Notices.AddRange(notices) };
 
-    public MeshCluster? Find(ClusterName name) => Clusters.FirstOrDefault(cluster => cluster.Name == name);
+    public MeshCluster? Find(ClusterName name) => (_byName ??= Clusters.DistinctBy(cluster => cluster.Name).ToDictionary(cluster => cluster.Name)).GetValueOrDefault(name);
 
     /// <summary>Reads a document. Relative kubeconfig paths are taken from <paramref name="directory"/>.</summary>
     public static MeshDocumentResult Parse(string yaml, string? directory = null) => MeshDocumentParser.Parse(yaml, directory);

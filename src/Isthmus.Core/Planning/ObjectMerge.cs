@@ -17,9 +17,12 @@ internal static class ObjectMerge
         ResourceKind.Deployment, ResourceKind.PodDisruptionBudget,
     ];
 
+    /// <summary>Whether servers add fields to what we write of a kind.</summary>
+    public static bool HasServerFields(ResourceKind kind) => WithServerFields.Contains(kind);
+
     public static JsonObject Merge(ResourceKind kind, JsonObject live, JsonObject desired)
     {
-        var keepsOthers = WithServerFields.Contains(kind);
+        var keepsOthers = HasServerFields(kind);
         var merged = (JsonObject)live.DeepClone();
         foreach (var key in live.Select(field => field.Key).Where(key => !keepsOthers && !IsServers(key) && !desired.ContainsKey(key)).ToArray())
             merged.Remove(key);
@@ -60,7 +63,7 @@ internal static class ObjectMerge
     /// <summary>The same of annotations.</summary>
     public const string CarriedAnnotations = "isthmus.dev/carried-annotations";
 
-    private static bool IsServers(string key) => key is "apiVersion" or "kind" or "metadata" or "status";
+    internal static bool IsServers(string key) => key is "apiVersion" or "kind" or "metadata" or "status";
 
     private static void MergeMetadata(JsonObject live, JsonObject desired)
     {
@@ -83,7 +86,7 @@ internal static class ObjectMerge
     private static HashSet<string> Carried(JsonObject metadata, string note) =>
         [.. (ObjectMetadata.TextOf((metadata["annotations"] as JsonObject)?[note]) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)];
 
-    private static bool IsOurKey(string key) => key.StartsWith(Ownership.Prefix, StringComparison.Ordinal);
+    internal static bool IsOurKey(string key) => key.StartsWith(Ownership.Prefix, StringComparison.Ordinal);
 
     private static JsonNode? Subset(JsonNode? live, JsonNode? desired)
     {

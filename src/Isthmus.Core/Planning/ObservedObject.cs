@@ -18,4 +18,7 @@ public readonly record struct ObservedObject
 
     /// <summary>The object; one that is held packed is unpacked at each look.</summary>
     public JsonObject Live => _live ?? _packed?.Unpack() ?? [];
+
+    /// <summary>Whether it is certain that our part of it is in place, and it is not about to go: known at once of objects that are held packed.</summary>
+    internal bool IsInPlace(JsonObject desired) => _packed?.Read(live => InPlace.IsCertain(live, desired)) == true;
 }

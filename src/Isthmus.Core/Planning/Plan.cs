@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
@@ -7,8 +8,6 @@ namespace Isthmus.Core.Planning;
 /// <summary>The actions of one run, in the order in which a cluster takes them. Filters narrow it; none widens it.</summary>
 public sealed class Plan
 {
-    public static readonly Plan Empty = new([]);
-
     // What is pointed at comes before what points at it: a ServiceEntry without its DestinationRule would send plain text,
     // a DNS record without its ServiceEntry would lead nowhere. Deletions go the other way round.
     private static readonly ImmutableArray<ResourceKind> WriteOrder =
@@ -19,12 +18,19 @@ public sealed class Plan
         ResourceKind.ConfigMap, ResourceKind.MutatingWebhookConfiguration, ResourceKind.ValidatingWebhookConfiguration,
     ];
 
-    public Plan(IEnumerable<PlannedAction> actions) =>
-        Actions =
-        [
-            .. actions.OrderBy(action => action.Id.Cluster).ThenBy(Stage).ThenBy(Turn).ThenBy(action => action.Id)
-                .ThenBy(action => (action as PlannedAction.Skipped)?.Reason, StringComparer.Ordinal),
-        ];
+    private static readonly FrozenDictionary<ResourceKind, int> Positions = WriteOrder.Select((kind, position) => (kind, position)).ToFrozenDictionary(entry => entry.kind, entry => entry.position);
+
+    private static readonly Comparer<Place> Order = Comparer<Place>.Create(Compare);
+
+    public static readonly Plan Empty = new([]);
+
+    public Plan(IEnumerable<PlannedAction> actions)
+    {
+        Place[] places = [.. actions.Select(action => new Place(action, Stage(action), Turn(action)))];
+        // What is narrowed or added to was in order already.
+        IEnumerable<Place> inOrder = IsInOrder(places) ? places : places.Order(Order);
+        Actions = [.. inOrder.Select(place => place.Action)];
+    }
 
     public ImmutableArray<PlannedAction> Actions { get; }
 
@@ -54,6 +60,29 @@ public sealed class Plan
         _ => [action],
     };
 
+    private static bool IsInOrder(Place[] places)
+    {
+        for (var index = 1; index < places.Length; index++)
+        {
+            if (Compare(places[index - 1], places[index]) > 0)
+                return false;
+        }
+
+        return true;
+    }
+
+    private static int Compare(Place left, Place right)
+    {
+        var order = left.Action.Id.Cluster.CompareTo(right.Action.Id.Cluster);
+        if (order == 0)
+            order = left.Stage - right.Stage;
+        if (order == 0)
+            order = left.Turn - right.Turn;
+        if (order == 0)
+            order = left.Action.Id.CompareTo(right.Action.Id);
+        return order != 0 ? order : string.CompareOrdinal((left.Action as PlannedAction.Skipped)?.Reason, (right.Action as PlannedAction.Skipped)?.Reason);
+    }
+
     // Whoever sees a headless service's own objects looks for those of its pods, so they are there first and longest.
     private static int Turn(PlannedAction action) => action switch
     {
@@ -64,7 +93,10 @@ public sealed class Plan
 
     private static int Stage(PlannedAction action)
     {
-        var position = WriteOrder.IndexOf(action.Id.Kind);
+        var position = Positions.GetValueOrDefault(action.Id.Kind, -1);
         return action is PlannedAction.Delete ? 2 * WriteOrder.Length - position : position;
     }
+
+    /// <summary>An action, and what of its place in the order is looked up once.</summary>
+    private readonly record struct Place(PlannedAction Action, int Stage, int Turn);
 }

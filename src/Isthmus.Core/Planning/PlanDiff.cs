@@ -23,7 +23,7 @@ public static class PlanDiff
         foreach (var (id, content) in desired)
         {
             wanted.Add(id);
-            actions.Add(Act(id, content, live.TryGetValue(id, out var found) ? found.Live : null));
+            actions.Add(live.TryGetValue(id, out var found) ? Act(found, content) : new PlannedAction.Create(id, ObjectMerge.WithoutNulls(content)));
         }
 
         foreach (var found in live.Values.Where(found => !wanted.Contains(found.Id)))
@@ -40,10 +40,11 @@ public static class PlanDiff
         // A copy is compared: JSON off the wire stays small until it is walked through, and what was observed is held to the end.
         JsonNode.DeepEquals(live.DeepClone(), content) ? new PlannedAction.Unchanged(id) : new PlannedAction.Replace(id, live, content);
 
-    private static PlannedAction Act(ObjectId id, JsonObject content, JsonObject? live)
+    private static PlannedAction Act(ObservedObject found, JsonObject content)
     {
-        if (live is null)
-            return new PlannedAction.Create(id, ObjectMerge.WithoutNulls(content));
-        return live.IsTerminating() ? new PlannedAction.Skipped(id, "is being deleted") : Step(id, live, ObjectMerge.Merge(id.Kind, live, content));
+        if (!ObjectMerge.HasServerFields(found.Id.Kind) && found.IsInPlace(content))
+            return new PlannedAction.Unchanged(found.Id);
+        var live = found.Live;
+        return live.IsTerminating() ? new PlannedAction.Skipped(found.Id, "is being deleted") : Step(found.Id, live, ObjectMerge.Merge(found.Id.Kind, live, content));
     }
 }

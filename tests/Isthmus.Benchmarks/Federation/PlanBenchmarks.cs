@@ -65,8 +65,8 @@ public class PlanBenchmarks
         var mine = state.Where(entry => entry.Key.Cluster == cluster).ToLookup(entry => entry.Key.Kind, entry => entry.Value);
         return new ClusterSnapshot
         {
-            ServiceEntries = [.. mine[ResourceKind.ServiceEntry]],
-            DestinationRules = [.. mine[ResourceKind.DestinationRule]],
+            ServiceEntries = new PackedObjects(mine[ResourceKind.ServiceEntry].Select(PackedObject.Of)),
+            DestinationRules = new PackedObjects(mine[ResourceKind.DestinationRule].Select(PackedObject.Of)),
             Gateways = [.. mine[ResourceKind.Gateway]],
             Services = [.. mine[ResourceKind.Service]],
             Pods = seen.Pods,
