@@ -190,9 +190,7 @@ public sealed class ClusterApi : IDisposable
     internal async Task<HttpResponseMessage> OpenAsync(string path, string accept, CancellationToken cancellationToken)
     {
         var client = await ClientAsync(cancellationToken).ConfigureAwait(false);
-        // Many of these stay open at once: over HTTP/2 they share a connection, and its handshake.
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(client.BaseUri, path)) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
-        request.Headers.UserAgent.Add(new ProductInfoHeaderValue(FieldManager, "0.1"));
+        using var request = Request(client, HttpMethod.Get, path);
         request.Headers.TryAddWithoutValidation("Accept", accept);
         if (client.Credentials is { } credentials)
             await credentials.ProcessHttpRequestAsync(request, cancellationToken).ConfigureAwait(false);
@@ -350,8 +348,7 @@ public sealed class ClusterApi : IDisposable
         HttpMethod method, string path, JsonObject? body, Action<HttpResponseMessage>? onAnswer, CancellationToken cancellationToken)
     {
         var client = await ClientAsync(cancellationToken).ConfigureAwait(false);
-        using var request = new HttpRequestMessage(method, new Uri(client.BaseUri, path));
-        request.Headers.UserAgent.Add(new ProductInfoHeaderValue(FieldManager, "0.1"));
+        using var request = Request(client, method, path);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         if (body is not null)
         {
@@ -368,6 +365,14 @@ public sealed class ClusterApi : IDisposable
         if (!response.IsSuccessStatusCode)
             throw Refusal(response.StatusCode, answer, answered);
         return answer ?? throw new ClusterApiException(Cluster, (int)response.StatusCode, "", "the answer is not a JSON object");
+    }
+
+    // A run asks a cluster for a dozen things at once, and watches stay open: over HTTP/2 they share a connection, and its handshake.
+    private static HttpRequestMessage Request(k8s.Kubernetes client, HttpMethod method, string path)
+    {
+        var request = new HttpRequestMessage(method, new Uri(client.BaseUri, path)) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue(FieldManager, "0.1"));
+        return request;
     }
 
     private async ValueTask<k8s.Kubernetes> ClientAsync(CancellationToken cancellationToken)
@@ -394,6 +399,10 @@ public sealed class ClusterApi : IDisposable
             handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);
             // A server takes a hundred or so requests at once on one.
             handler.EnableMultipleHttp2Connections = true;
+            // All requests hang on one connection: one that died without a word is found out before they give up.
+            handler.KeepAlivePingDelay = TimeSpan.FromSeconds(4);
+            handler.KeepAlivePingTimeout = TimeSpan.FromSeconds(3);
+            handler.KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests;
         };
         configuration.HttpClientTimeout = Timeout.InfiniteTimeSpan;
         var client = new k8s.Kubernetes(configuration, _options.Handler is { } handler ? [handler(Cluster)] : []);
