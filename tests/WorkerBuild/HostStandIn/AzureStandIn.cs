@@ -71,6 +71,7 @@ internal sealed class AzureStandIn : IAsyncDisposable
     {
         var roots = Path.Combine(folder, "roots.pem");
         File.WriteAllText(roots, _authority.Pem);
+        var client = $"{Guid.NewGuid()}";
         return new Dictionary<string, string>
         {
             ["ISTHMUS_MESH_DOCUMENT"] = $"{Blobs.Address("mesh.yaml")}",
@@ -78,8 +79,13 @@ internal sealed class AzureStandIn : IAsyncDisposable
             ["ISTHMUS_PUBLIC_URL"] = "https://127.0.0.1:9/",
             ["ISTHMUS_TOPIC_ENDPOINT"] = $"https://{TopicHost}/api/events",
             ["ISTHMUS_VAULT"] = $"{Vault.Url}",
-            ["AZURE_CLIENT_ID"] = $"{Guid.NewGuid()}",
+            ["AZURE_CLIENT_ID"] = client,
+            ["AzureWebJobsStorage__accountName"] = "isthmustrial",
+            ["AzureWebJobsStorage__clientId"] = client,
+            ["AzureWebJobsStorage__credential"] = "managedidentity",
+            ["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"] = $"ClientId={client};Authorization=AAD",
             ["APPLICATIONINSIGHTS_CONNECTION_STRING"] = $"InstrumentationKey={Guid.NewGuid()};IngestionEndpoint=https://{InsightsHost}/",
+            // The exporter's statistics of itself would go out of this machine.
             ["APPLICATIONINSIGHTS_STATSBEAT_DISABLED"] = "true",
             ["IDENTITY_ENDPOINT"] = $"{_identity}msi/token",
             ["IDENTITY_HEADER"] = _identityHeader,
