@@ -31,6 +31,9 @@ public sealed class EmbeddedBlobs : IAsyncDisposable
 
     private EmbeddedBlobs(EmbeddedBlobsOptions options) => _options = options;
 
+    /// <summary>Where the server really listens.</summary>
+    public Uri LoopbackUrl => (_server ?? throw new InvalidOperationException("It is not started.")).Url;
+
     /// <summary>The only bearer token that it accepts.</summary>
     public string Token { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
 
@@ -55,8 +58,7 @@ public sealed class EmbeddedBlobs : IAsyncDisposable
     public Uri Address(string name) => new($"https://{_options.Account}.blob.core.windows.net/{_options.Container}/{name}");
 
     /// <summary>A handler that opens the account's real address here.</summary>
-    public SocketsHttpHandler CreateHandler() =>
-        PinnedConnections.Redirect((_server ?? throw new InvalidOperationException("It is not started.")).Url, _options.Authority.Pem);
+    public SocketsHttpHandler CreateHandler() => PinnedConnections.Redirect(LoopbackUrl, _options.Authority.Pem);
 
     /// <summary>What a blob holds; null where there is none.</summary>
     public string? Read(string name) => Store.Find(name)?.Text;
