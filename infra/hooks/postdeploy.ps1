@@ -44,9 +44,17 @@ $parameters = @{
 $file = New-TemporaryFile
 try {
     ConvertTo-Json $parameters -Depth 8 | Set-Content $file
-    az deployment group create --subscription $env:AZURE_SUBSCRIPTION_ID --resource-group $env:AZURE_RESOURCE_GROUP --name isthmus-events `
-        --template-file (Join-Path $root 'infra/events.bicep') --parameters "@$file" --output none
-    if ($LASTEXITCODE -ne 0) { throw 'The event subscriptions could not be made.' }
+    # The right of a topic that was just made to write its dead letters takes some minutes to hold, and Event Grid tries it.
+    $tries = 5
+    while ($true) {
+        az deployment group create --subscription $env:AZURE_SUBSCRIPTION_ID --resource-group $env:AZURE_RESOURCE_GROUP --name isthmus-events `
+            --template-file (Join-Path $root 'infra/events.bicep') --parameters "@$file" --output none
+        if ($LASTEXITCODE -eq 0) { break }
+        $tries--
+        if ($tries -eq 0) { throw "The event subscriptions could not be made: see above, then run 'azd hooks run postdeploy'." }
+        Write-Host 'Waiting for the rights of topics...'
+        Start-Sleep -Seconds 60
+    }
 }
 finally {
     Remove-Item $file

@@ -46,8 +46,18 @@ cat >"$parameters" <<JSON
   }
 }
 JSON
-az deployment group create --subscription "$AZURE_SUBSCRIPTION_ID" --resource-group "$AZURE_RESOURCE_GROUP" --name isthmus-events \
-  --template-file "$root/infra/events.bicep" --parameters "@$parameters" --output none
+# The right of a topic that was just made to write its dead letters takes some minutes to hold, and Event Grid tries it.
+tries=5
+while ! az deployment group create --subscription "$AZURE_SUBSCRIPTION_ID" --resource-group "$AZURE_RESOURCE_GROUP" --name isthmus-events \
+  --template-file "$root/infra/events.bicep" --parameters "@$parameters" --output none; do
+  tries=$((tries - 1))
+  if [ "$tries" -eq 0 ]; then
+    echo "The event subscriptions could not be made: see above, then run 'azd hooks run postdeploy'." >&2
+    exit 1
+  fi
+  echo "Waiting for the rights of topics..."
+  sleep 60
+done
 echo "Events reach the functions."
 
 document=${ISTHMUS_MESH_FILE:-}

@@ -101,6 +101,23 @@ public sealed partial class HookTests : IDisposable
     }
 
     [Theory]
+    [InlineData(2, 0, "")]
+    [InlineData(5, 1, "The event subscriptions could not be made: see above, then run 'azd hooks run postdeploy'.\n")]
+    public async Task Event_subscriptions_are_tried_again_while_rights_are_new(int failures, int expected, string said)
+    {
+        Stub("az", $$"""case "$*" in *"group create"*) [ "$(grep -c 'group create' "$CALLS")" -gt {{failures}} ] || exit 1;; *"blob exists"*) echo true;; esac""");
+        Stub("dotnet", "");
+        Stub("sleep", "");
+        var (exitCode, errors) = await RunAsync(
+            "postdeploy.sh",
+            ("AZURE_RESOURCE_GROUP", "rg"), ("AZURE_SUBSCRIPTION_ID", One), ("ISTHMUS_EVENT_GROUP", "rg-e"), ("ISTHMUS_DOCUMENT_ACCOUNT", "account"), ("ISTHMUS_APP_NAME", "func"), ("ISTHMUS_MESH_NAME", "prod"),
+            ("ISTHMUS_RESOURCE_TOKEN", "tok"), ("ISTHMUS_MESH_DOCUMENT", "https://one.blob.core.windows.net/mesh/mesh.yaml"));
+        Assert.Equal((expected, said), (exitCode, errors));
+        Assert.Equal(Math.Min(failures, 4), Calls.Split('\n').Count(call => call == "sleep 60"));
+        Assert.Equal(expected == 0, Calls.Contains("-- check --mesh", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("mesh push --mesh FILE --blob https://one.blob.core.windows.net/mesh/mesh.yaml")]
     [InlineData("check --mesh https://one.blob.core.windows.net/mesh/mesh.yaml")]
     public void Commands_that_the_hooks_call_are_there(string arguments) =>
