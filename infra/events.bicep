@@ -22,26 +22,31 @@ type clusterType = {
 }
 
 var names = resourceNames(resourceToken)
+// AzureEvents.ClusterOperations; a test holds the two together.
 var clusterOperations = [
   'Microsoft.ContainerService/managedClusters/write'
   'Microsoft.ContainerService/managedClusters/delete'
+  'Microsoft.ContainerService/managedClusters/start/action'
+  'Microsoft.ContainerService/managedClusters/stop/action'
+  'Microsoft.ContainerService/managedClusters/rotateClusterCertificates/action'
+  'Microsoft.ContainerService/managedClusters/agentPools/write'
+  'Microsoft.ContainerService/managedClusters/agentPools/delete'
   'Microsoft.Kubernetes/connectedClusters/write'
   'Microsoft.Kubernetes/connectedClusters/delete'
 ]
-var resourceEvents = ['Microsoft.Resources.ResourceWriteSuccess', 'Microsoft.Resources.ResourceDeleteSuccess']
+var resourceEvents = [
+  'Microsoft.Resources.ResourceWriteSuccess'
+  'Microsoft.Resources.ResourceDeleteSuccess'
+  'Microsoft.Resources.ResourceActionSuccess'
+]
 
 resource documents 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
   name: names.documentAccount
 }
 
-resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
-  name: names.eventIdentity
-}
-
 module services 'modules/topic-subscription.bicep' = {
   params: {
     documentAccountId: documents.id
-    identityId: identity.id
     topicName: names.topic
     name: 'service-changed'
     functionId: resourceId('Microsoft.Web/sites/functions', names.app, 'OnServiceChanged')
@@ -52,7 +57,6 @@ module services 'modules/topic-subscription.bicep' = {
 module ownClusters 'modules/topic-subscription.bicep' = {
   params: {
     documentAccountId: documents.id
-    identityId: identity.id
     topicName: names.topic
     name: 'cluster-changed'
     functionId: resourceId('Microsoft.Web/sites/functions', names.app, 'OnClusterChanged')
@@ -63,7 +67,6 @@ module ownClusters 'modules/topic-subscription.bicep' = {
 module certificates 'modules/system-topic-subscription.bicep' = {
   params: {
     documentAccountId: documents.id
-    identityId: identity.id
     topicName: names.vaultTopic
     name: 'isthmus-certificate-changed'
     functionId: resourceId('Microsoft.Web/sites/functions', names.app, 'OnCertificateChanged')
@@ -81,18 +84,18 @@ module certificates 'modules/system-topic-subscription.bicep' = {
 module document 'modules/system-topic-subscription.bicep' = {
   params: {
     documentAccountId: documents.id
-    identityId: identity.id
     topicName: names.documentTopic
     name: 'isthmus-document-changed'
     functionId: resourceId('Microsoft.Web/sites/functions', names.app, 'OnClusterChanged')
     eventTypes: ['Microsoft.Storage.BlobCreated']
-    // Not the copy that the app keeps beside it.
+    // Not what the app keeps beside it.
     subjectBeginsWith: '/blobServices/default/containers/mesh/blobs/'
-    subjectEndsWith: '/mesh.yaml'
+    subjectEndsWith: '/blobs/mesh.yaml'
   }
 }
 
-// Every write and delete in the subscription is an event of these types, our own calls to ARM among them (zones, records, links).
+// Every write, delete and action in the subscription is an event of these types, our own calls to ARM among them (zones, records, links,
+// credentials), so the operation decides.
 module resources 'modules/system-topic-subscription.bicep' = {
   scope: resourceGroup(
     empty(subscriptionTopicId) ? subscription().subscriptionId : split(subscriptionTopicId, '/')[2],
@@ -100,7 +103,6 @@ module resources 'modules/system-topic-subscription.bicep' = {
   )
   params: {
     documentAccountId: documents.id
-    identityId: empty(subscriptionTopicId) ? identity.id : ''
     topicName: empty(subscriptionTopicId) ? names.subscriptionTopic : last(split(subscriptionTopicId, '/'))
     name: 'isthmus-${resourceToken}'
     functionId: resourceId('Microsoft.Web/sites/functions', names.app, 'OnClusterChanged')
@@ -114,7 +116,6 @@ module furtherResources 'modules/system-topic-subscription.bicep' = [
     scope: resourceGroup(id, eventGroupName)
     params: {
       documentAccountId: documents.id
-      identityId: identity.id
       topicName: names.subscriptionTopic
       name: 'isthmus-${resourceToken}'
       functionId: resourceId('Microsoft.Web/sites/functions', names.app, 'OnClusterChanged')
@@ -128,7 +129,7 @@ module clusterEvents 'modules/cluster-events.bicep' = [
   for cluster in clusters: {
     params: {
       documentAccountId: documents.id
-      identityId: identity.id
+      documentAccountName: documents.name
       functionId: resourceId('Microsoft.Web/sites/functions', names.app, 'OnClusterChanged')
       topicName: '${names.clusterTopic}-${uniqueString(cluster.id)}'
       clusterId: cluster.id

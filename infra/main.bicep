@@ -85,7 +85,6 @@ module identities 'modules/identities.bicep' = {
   scope: group
   params: {
     appIdentityName: names.appIdentity
-    eventIdentityName: names.eventIdentity
     location: location
     tags: tags
   }
@@ -150,7 +149,7 @@ module topics 'modules/topics.bicep' = {
     documentTopicName: names.documentTopic
     vaultId: vault.outputs.vaultId
     documentAccountId: storage.outputs.documentAccountId
-    identityId: identities.outputs.eventsId
+    documentAccountName: names.documentAccount
     workspaceId: monitoring.outputs.workspaceId
     location: location
     tags: tags
@@ -161,8 +160,22 @@ module subscriptionTopic 'modules/subscription-system-topic.bicep' = if (creates
   scope: group
   params: {
     topicName: names.subscriptionTopic
-    identityId: identities.outputs.eventsId
     tags: tags
+  }
+}
+
+module subscriptionWriter 'modules/dead-letter-writer.bicep' = if (createsSubscriptionTopic) {
+  scope: group
+  dependsOn: [storage]
+  params: {
+    documentAccountName: names.documentAccount
+    topicId: resourceId(
+      subscription().subscriptionId,
+      group.name,
+      'Microsoft.EventGrid/systemTopics',
+      names.subscriptionTopic
+    )
+    principalId: subscriptionTopic!.outputs.principalId
   }
 }
 
@@ -172,9 +185,25 @@ module furtherTopics 'modules/subscription-topic.bicep' = [
     params: {
       groupName: eventGroupName(environmentName)
       topicName: names.subscriptionTopic
-      identityId: identities.outputs.eventsId
       location: location
       tags: tags
+    }
+  }
+]
+
+module furtherWriters 'modules/dead-letter-writer.bicep' = [
+  for (id, i) in furtherSubscriptions: {
+    scope: group
+    dependsOn: [storage]
+    params: {
+      documentAccountName: names.documentAccount
+      topicId: resourceId(
+        id,
+        eventGroupName(environmentName),
+        'Microsoft.EventGrid/systemTopics',
+        names.subscriptionTopic
+      )
+      principalId: furtherTopics[i].outputs.principalId
     }
   }
 ]
@@ -185,9 +214,7 @@ module rights 'modules/rights.bicep' = {
   dependsOn: [monitoring, storage, topics, vault]
   params: {
     appIdentityName: names.appIdentity
-    eventIdentityName: names.eventIdentity
     appPrincipalId: identities.outputs.appPrincipalId
-    eventsPrincipalId: identities.outputs.eventsPrincipalId
     operatorId: operatorId
     operatorType: operatorType
     hostAccountName: names.hostAccount
@@ -280,7 +307,6 @@ output ISTHMUS_APP_NAME string = names.app
 output ISTHMUS_EVENT_GROUP string = eventGroupName(environmentName)
 output ISTHMUS_DOCUMENT_ACCOUNT string = names.documentAccount
 output ISTHMUS_IDENTITY_OBJECT_ID string = identities.outputs.appPrincipalId
-output ISTHMUS_EVENT_IDENTITY_ID string = identities.outputs.eventsId
 output ISTHMUS_MESH_DOCUMENT string = '${storage.outputs.meshContainerUrl}/mesh.yaml'
 output ISTHMUS_MESH_NAME string = meshName
 output ISTHMUS_OUTBOUND_ADDRESS string = network.outputs.outboundAddress

@@ -22,8 +22,14 @@ while ($true) {
 
 $found = az aks list --subscription $env:AZURE_SUBSCRIPTION_ID --output json
 if ($LASTEXITCODE -ne 0) { throw 'The clusters could not be listed.' }
-$clusters = @($found | ConvertFrom-Json | Where-Object { $_.tags.'isthmus-mesh' -eq $env:ISTHMUS_MESH_NAME } |
-    ForEach-Object { @{ id = $_.id; location = $_.location } })
+# Azure allows one system topic a cluster. Where somebody else has it, the next full run finds what AKS would have told.
+$topics = az eventgrid system-topic list --subscription $env:AZURE_SUBSCRIPTION_ID --output json
+if ($LASTEXITCODE -ne 0) { throw 'The system topics could not be listed.' }
+$taken = @($topics | ConvertFrom-Json | Where-Object { $_.resourceGroup -ne $env:AZURE_RESOURCE_GROUP } | ForEach-Object { $_.source })
+$clusters = @($found | ConvertFrom-Json | Where-Object { $_.tags.'isthmus-mesh' -eq $env:ISTHMUS_MESH_NAME } | ForEach-Object {
+        if ($taken -contains $_.id) { Write-Host "AKS's own events of $($_.id) stay with the system topic that it has." }
+        else { @{ id = $_.id; location = $_.location } }
+    })
 $parameters = @{
     '$schema'      = 'https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#'
     contentVersion = '1.0.0.0'
@@ -38,9 +44,17 @@ $parameters = @{
 $file = New-TemporaryFile
 try {
     ConvertTo-Json $parameters -Depth 8 | Set-Content $file
-    az deployment group create --subscription $env:AZURE_SUBSCRIPTION_ID --resource-group $env:AZURE_RESOURCE_GROUP --name isthmus-events `
-        --template-file (Join-Path $root 'infra/events.bicep') --parameters "@$file" --output none
-    if ($LASTEXITCODE -ne 0) { throw 'The event subscriptions could not be made.' }
+    # The right of a topic that was just made to write its dead letters takes some minutes to hold, and Event Grid tries it.
+    $tries = 5
+    while ($true) {
+        az deployment group create --subscription $env:AZURE_SUBSCRIPTION_ID --resource-group $env:AZURE_RESOURCE_GROUP --name isthmus-events `
+            --template-file (Join-Path $root 'infra/events.bicep') --parameters "@$file" --output none
+        if ($LASTEXITCODE -eq 0) { break }
+        $tries--
+        if ($tries -eq 0) { throw "The event subscriptions could not be made: see above, then run 'azd hooks run postdeploy'." }
+        Write-Host 'Waiting for the rights of topics...'
+        Start-Sleep -Seconds 60
+    }
 }
 finally {
     Remove-Item $file

@@ -22,7 +22,17 @@ done
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 parameters=$scratch/parameters.json
-clusters=$(az aks list --subscription "$AZURE_SUBSCRIPTION_ID" --query "[?tags.\"isthmus-mesh\"=='$ISTHMUS_MESH_NAME'].{id:id,location:location}" --output json)
+found=$(az aks list --subscription "$AZURE_SUBSCRIPTION_ID" --query "[?tags.\"isthmus-mesh\"=='$ISTHMUS_MESH_NAME'].[id,location]" --output tsv)
+# Azure allows one system topic a cluster. Where somebody else has it, the next full run finds what AKS would have told.
+topics=$(az eventgrid system-topic list --subscription "$AZURE_SUBSCRIPTION_ID" --query '[].[resourceGroup,source]' --output tsv)
+taken=$(printf '%s\n' "$topics" | awk -v own="$AZURE_RESOURCE_GROUP" 'tolower($1) != tolower(own) { print $2 }')
+clusters=$(printf '%s\n' "$found" | while read -r id location; do
+  if [ -n "$id" ] && printf '%s\n' "$taken" | grep -qixF "$id"; then
+    echo "AKS's own events of $id stay with the system topic that it has." >&2
+  elif [ -n "$id" ]; then
+    printf '{"id": "%s", "location": "%s"}\n' "$id" "$location"
+  fi
+done | paste -s -d , -)
 cat >"$parameters" <<JSON
 {
   "\$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#",
@@ -32,12 +42,22 @@ cat >"$parameters" <<JSON
     "subscriptionTopicId": { "value": "${ISTHMUS_SUBSCRIPTION_TOPIC_ID:-}" },
     "eventGroupName": { "value": "$ISTHMUS_EVENT_GROUP" },
     "clusterSubscriptions": { "value": "${ISTHMUS_CLUSTER_SUBSCRIPTIONS:-}" },
-    "clusters": { "value": $clusters }
+    "clusters": { "value": [$clusters] }
   }
 }
 JSON
-az deployment group create --subscription "$AZURE_SUBSCRIPTION_ID" --resource-group "$AZURE_RESOURCE_GROUP" --name isthmus-events \
-  --template-file "$root/infra/events.bicep" --parameters "@$parameters" --output none
+# The right of a topic that was just made to write its dead letters takes some minutes to hold, and Event Grid tries it.
+tries=5
+while ! az deployment group create --subscription "$AZURE_SUBSCRIPTION_ID" --resource-group "$AZURE_RESOURCE_GROUP" --name isthmus-events \
+  --template-file "$root/infra/events.bicep" --parameters "@$parameters" --output none; do
+  tries=$((tries - 1))
+  if [ "$tries" -eq 0 ]; then
+    echo "The event subscriptions could not be made: see above, then run 'azd hooks run postdeploy'." >&2
+    exit 1
+  fi
+  echo "Waiting for the rights of topics..."
+  sleep 60
+done
 echo "Events reach the functions."
 
 document=${ISTHMUS_MESH_FILE:-}

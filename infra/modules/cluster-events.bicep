@@ -7,23 +7,30 @@ param location string
 param tags object
 param functionId string
 param documentAccountId string
-param identityId string
+param documentAccountName string
 
 resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' = {
   name: topicName
   location: location
   tags: tags
-  identity: {
-    type: 'UserAssigned'
-    userAssignedIdentities: { '${identityId}': {} }
-  }
+  identity: { type: 'SystemAssigned' }
   properties: {
     source: clusterId
     topicType: 'Microsoft.ContainerService.ManagedClusters'
   }
 }
 
+module writer 'dead-letter-writer.bicep' = {
+  params: {
+    documentAccountName: documentAccountName
+    topicId: topic.id
+    principalId: topic.identity.principalId
+  }
+}
+
 module subscription 'system-topic-subscription.bicep' = {
+  // Its dead letters have to find their place.
+  dependsOn: [writer]
   params: {
     topicName: topic.name
     name: 'isthmus-cluster-changed'
@@ -37,6 +44,5 @@ module subscription 'system-topic-subscription.bicep' = {
       'Microsoft.ContainerService.NodePoolRollingFailed'
     ]
     documentAccountId: documentAccountId
-    identityId: identityId
   }
 }

@@ -25,7 +25,6 @@ func resourceNames(token string) object => {
   clusterTopic: '${abbreviations.eventGridSystemTopic}isthmus'
   documentAccount: '${abbreviations.storageAccount}mesh${token}'
   documentTopic: '${abbreviations.eventGridSystemTopic}isthmus-documents-${token}'
-  eventIdentity: '${abbreviations.managedIdentity}isthmus-events-${token}'
   hostAccount: '${abbreviations.storageAccount}host${token}'
   natGateway: '${abbreviations.natGateway}isthmus-${token}'
   plan: '${abbreviations.plan}isthmus-${token}'

@@ -1,10 +1,8 @@
 metadata description = 'Who may do what in the resource group. Each assignment has its reason in docs/azure.md; a test holds the two together.'
 
-@description('Names in the assignments\' names: what is not known before the deployment must not be part of those.')
+@description('A name in the assignments\' names: what is not known before the deployment must not be part of those.')
 param appIdentityName string
-param eventIdentityName string
 param appPrincipalId string
-param eventsPrincipalId string
 @description('Object id of whoever sets Isthmus up; empty: nobody gets the rights of an operator.')
 param operatorId string
 param operatorType 'Group' | 'ServicePrincipal' | 'User'
@@ -154,20 +152,6 @@ resource appPrivateDns 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     roleDefinitionId: subscriptionResourceId(
       'Microsoft.Authorization/roleDefinitions',
       builtInRoles.privateDnsZoneContributor
-    )
-  }
-}
-
-resource eventDeadLetters 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(documents::blobs::deadLetters.id, eventIdentityName, builtInRoles.storageBlobDataContributor)
-  scope: documents::blobs::deadLetters
-  properties: {
-    description: 'events-dead-letters'
-    principalId: eventsPrincipalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId(
-      'Microsoft.Authorization/roleDefinitions',
-      builtInRoles.storageBlobDataContributor
     )
   }
 }

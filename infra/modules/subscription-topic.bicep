@@ -4,8 +4,6 @@ metadata description = 'The events of a further subscription with clusters, in a
 
 param groupName string
 param topicName string
-@description('By which dead letters are written.')
-param identityId string
 param location string
 param tags object
 
@@ -19,7 +17,9 @@ module topic 'subscription-system-topic.bicep' = {
   scope: group
   params: {
     topicName: topicName
-    identityId: identityId
     tags: tags
   }
 }
+
+@description('Writes dead letters.')
+output principalId string = topic.outputs.principalId

@@ -11,8 +11,6 @@ param subjectEndsWith string = ''
 @description('Only events of these operations of Resource Manager; empty: any.')
 param operations string[] = []
 param documentAccountId string
-@description('By which dead letters are written; empty: by the topic\'s own.')
-param identityId string
 
 import { deadLetterContainer } from 'names.bicep'
 import { delivery } from 'delivery.bicep'
@@ -42,9 +40,7 @@ resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' existing = {
           : [{ key: 'data.operationName', operatorType: 'StringIn', values: operations }]
       }
       deadLetterWithResourceIdentity: {
-        identity: empty(identityId)
-          ? { type: 'SystemAssigned' }
-          : { type: 'UserAssigned', userAssignedIdentity: identityId }
+        identity: { type: 'SystemAssigned' }
         deadLetterDestination: {
           endpointType: 'StorageBlob'
           properties: { resourceId: documentAccountId, blobContainerName: deadLetterContainer }

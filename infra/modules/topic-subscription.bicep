@@ -5,8 +5,6 @@ param name string
 param functionId string
 param eventTypes string[]
 param documentAccountId string
-@description('By which dead letters are written.')
-param identityId string
 
 import { deadLetterContainer } from 'names.bicep'
 import { delivery } from 'delivery.bicep'
@@ -29,7 +27,7 @@ resource topic 'Microsoft.EventGrid/topics@2025-02-15' existing = {
       }
       filter: { includedEventTypes: eventTypes }
       deadLetterWithResourceIdentity: {
-        identity: { type: 'UserAssigned', userAssignedIdentity: identityId }
+        identity: { type: 'SystemAssigned' }
         deadLetterDestination: {
           endpointType: 'StorageBlob'
           properties: { resourceId: documentAccountId, blobContainerName: deadLetterContainer }

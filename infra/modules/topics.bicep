@@ -5,22 +5,16 @@ param vaultTopicName string
 param documentTopicName string
 param vaultId string
 param documentAccountId string
-@description('By which dead letters are written.')
-param identityId string
+param documentAccountName string
 param workspaceId string
 param location string
 param tags object
-
-var identity = {
-  type: 'UserAssigned'
-  userAssignedIdentities: { '${identityId}': {} }
-}
 
 resource topic 'Microsoft.EventGrid/topics@2025-02-15' = {
   name: topicName
   location: location
   tags: tags
-  identity: identity
+  identity: { type: 'SystemAssigned' }
   properties: {
     inputSchema: 'CloudEventSchemaV1_0'
     disableLocalAuth: true
@@ -33,7 +27,7 @@ resource vaultTopic 'Microsoft.EventGrid/systemTopics@2025-02-15' = {
   name: vaultTopicName
   location: location
   tags: tags
-  identity: identity
+  identity: { type: 'SystemAssigned' }
   properties: {
     source: vaultId
     topicType: 'Microsoft.KeyVault.vaults'
@@ -44,10 +38,34 @@ resource documentTopic 'Microsoft.EventGrid/systemTopics@2025-02-15' = {
   name: documentTopicName
   location: location
   tags: tags
-  identity: identity
+  identity: { type: 'SystemAssigned' }
   properties: {
     source: documentAccountId
     topicType: 'Microsoft.Storage.StorageAccounts'
+  }
+}
+
+module topicWriter 'dead-letter-writer.bicep' = {
+  params: {
+    documentAccountName: documentAccountName
+    topicId: topic.id
+    principalId: topic.identity.principalId
+  }
+}
+
+module vaultTopicWriter 'dead-letter-writer.bicep' = {
+  params: {
+    documentAccountName: documentAccountName
+    topicId: vaultTopic.id
+    principalId: vaultTopic.identity.principalId
+  }
+}
+
+module documentTopicWriter 'dead-letter-writer.bicep' = {
+  params: {
+    documentAccountName: documentAccountName
+    topicId: documentTopic.id
+    principalId: documentTopic.identity.principalId
   }
 }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
@@ -12,9 +13,11 @@ public static class AzureEvents
     private const string KeyVault = "Microsoft.KeyVault.";
     private const string Blob = "Microsoft.Storage.BlobCreated";
 
-    // What ARM calls that change a cluster are named. Reading its credentials is an action as well, and one of our own: looking
-    // at the cluster because of it would raise the next one.
-    private static readonly string[] ClusterOperations =
+    /// <summary>
+    /// What ARM calls that change a cluster are named; infra/ subscribes to these. Reading its credentials is an action as well, and one of
+    /// our own: looking at the cluster because of it would raise the next one.
+    /// </summary>
+    public static readonly ImmutableArray<string> ClusterOperations =
     [
         "Microsoft.ContainerService/managedClusters/write",
         "Microsoft.ContainerService/managedClusters/delete",
@@ -27,23 +30,27 @@ public static class AzureEvents
         "Microsoft.Kubernetes/connectedClusters/delete",
     ];
 
-    private static readonly string[] ArmSuccesses = ["ResourceWriteSuccess", "ResourceDeleteSuccess", "ResourceActionSuccess"];
+    /// <summary>The types of Resource Manager's events that say that something was carried out.</summary>
+    public static readonly ImmutableArray<string> ArmSuccesses = [Arm + "ResourceWriteSuccess", Arm + "ResourceDeleteSuccess", Arm + "ResourceActionSuccess"];
 
     // The secrets of AKS's Istio add-on, for vaults that hold the four PEM texts apart.
     private static readonly string[] CaSecrets = ["root-cert", "ca-cert", "ca-key", "cert-chain"];
 
     /// <summary>The clusters that an event of ours, of Resource Manager, AKS or the mesh document's blob asks to look at.</summary>
-    public static ClusterConcern ConcernOf(MeshDocument document, ReceivedEvent received)
+    /// <param name="document">The mesh document.</param>
+    /// <param name="received">The event.</param>
+    /// <param name="blob">Where the document lies; null: in no blob that is known, so that any may be it.</param>
+    public static ClusterConcern ConcernOf(MeshDocument document, ReceivedEvent received, DocumentBlob? blob = null)
     {
         if (MeshEvent.Parse(received.Type, received.Data) is MeshEvent.ClusterChanged changed)
             return new ClusterConcern.Clusters([changed.Cluster]);
         if (Is(received.Type, Blob))
-            return new ClusterConcern.Document();
+            return blob?.OtherThan(received) is { } other ? new ClusterConcern.Nothing($"{other} is not the mesh document's blob") : new ClusterConcern.Document();
         if (IsBelow(received.Type, Aks))
             return Named(document, received, Warning(received));
         if (!IsBelow(received.Type, Arm))
             return new ClusterConcern.Nothing($"events of type {received.Type} are about no cluster");
-        return Array.Exists(ArmSuccesses, success => Is(received.Type, Arm + success))
+        return ArmSuccesses.Contains(received.Type, StringComparer.OrdinalIgnoreCase)
             ? OfResourceManager(document, received)
             : new ClusterConcern.Nothing("what Resource Manager did not carry out changed nothing");
     }
@@ -111,7 +118,7 @@ public static class AzureEvents
         _ => null,
     };
 
-    private static string? Field(JsonNode? data, string name) => (data as JsonObject)?
+    internal static string? Field(JsonNode? data, string name) => (data as JsonObject)?
         .FirstOrDefault(field => string.Equals(field.Key.Trim(), name, StringComparison.OrdinalIgnoreCase)).Value is { } value
             ? ObjectMetadata.TextOf(value)?.Trim()
             : null;

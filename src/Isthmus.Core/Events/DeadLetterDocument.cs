@@ -72,6 +72,9 @@ public sealed class DeadLetterDocument
                 original[name] = value?.DeepClone();
         }
 
+        // Azure's documentation shows a dead letter of a CloudEvent without the version that CloudEvents requires.
+        if (!original.ContainsKey("specversion") && !original.ContainsKey("eventType") && original.ContainsKey("type") && original.ContainsKey("source"))
+            original.Insert(0, "specversion", "1.0");
         var fault = ReceivedEvent.TryParse(original, out var received, out var reason) ? null : reason;
         var at = Time(item, "lastDeliveryAttemptTime") ?? Time(item, "publishTime") ?? received?.Time;
         var attempts = Find(item, "deliveryAttempts") is JsonValue count && count.TryGetValue<int>(out var number) ? number : (int?)null;

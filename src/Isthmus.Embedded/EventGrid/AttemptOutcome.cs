@@ -12,6 +12,6 @@ internal abstract record AttemptOutcome
     /// <summary>Another attempt would fare no better.</summary>
     internal sealed record Refused(string Word) : AttemptOutcome;
 
-    /// <summary>Another attempt may fare better.</summary>
-    internal sealed record Failed(string Word) : AttemptOutcome;
+    /// <summary>Another attempt may fare better, though not before <paramref name="AtLeast"/> has passed.</summary>
+    internal sealed record Failed(string Word, TimeSpan AtLeast = default) : AttemptOutcome;
 }

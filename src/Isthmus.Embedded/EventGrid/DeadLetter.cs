@@ -6,7 +6,7 @@ namespace Isthmus.Embedded.EventGrid;
 /// <summary>An event that was given up: to whom, after how many attempts and why.</summary>
 /// <param name="Event">The event as CloudEvents says it.</param>
 /// <param name="Reason">MaxDeliveryAttemptsExceeded, TimeToLiveExceeded, or that no attempt could fare better.</param>
-/// <param name="LastOutcome">What the last attempt came to, as the name of an HTTP status or TimedOut.</param>
+/// <param name="LastOutcome">What the last attempt came to, in Event Grid's words: Busy, TimedOut, SocketError, or an HTTP status's name.</param>
 public sealed record DeadLetter(EventSubscription Subscription, JsonObject Event, int Attempts, string Reason, string LastOutcome)
 {
     public DateTimeOffset Published { get; init; }

@@ -37,9 +37,9 @@ internal sealed class EventDelivery(EmbeddedEventGridOptions options) : IDisposa
             using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
             return options.Faults?.LosesAnswer() == true ? new AttemptOutcome.Failed("TimedOut") : Judge(response.StatusCode);
         }
-        catch (Exception e) when (e is HttpRequestException or SocketException)
+        catch (Exception silence) when (silence is HttpRequestException or SocketException)
         {
-            return new AttemptOutcome.Failed(e.Message);
+            return new AttemptOutcome.Failed("SocketError");
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
@@ -54,8 +54,21 @@ internal sealed class EventDelivery(EmbeddedEventGridOptions options) : IDisposa
         >= HttpStatusCode.OK and <= HttpStatusCode.NoContent => new AttemptOutcome.Taken(),
         // Event Grid's rule.
         HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.RequestEntityTooLarge =>
-            new AttemptOutcome.Refused(status.ToString()),
-        _ => new AttemptOutcome.Failed(status.ToString()),
+            new AttemptOutcome.Refused(Word(status)),
+        // And its patience with what may pass.
+        HttpStatusCode.NotFound => new AttemptOutcome.Failed(Word(status), TimeSpan.FromMinutes(5)),
+        HttpStatusCode.RequestTimeout => new AttemptOutcome.Failed(Word(status), TimeSpan.FromMinutes(2)),
+        HttpStatusCode.ServiceUnavailable => new AttemptOutcome.Failed(Word(status), TimeSpan.FromSeconds(30)),
+        _ => new AttemptOutcome.Failed(Word(status)),
+    };
+
+    // Event Grid's own words; it documents none for any other status.
+    private static string Word(HttpStatusCode status) => status switch
+    {
+        HttpStatusCode.RequestEntityTooLarge => "PayloadTooLarge",
+        HttpStatusCode.RequestTimeout => "TimedOut",
+        HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => "Busy",
+        _ => status.ToString(),
     };
 
     /// <summary>CloudEvents' abuse protection: the endpoint names our origin as one that may send.</summary>

@@ -22,11 +22,15 @@ public sealed record RetrySchedule
     public TimeSpan DeliveryTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The delay after the given number of attempts, or null when the event goes to the dead letters.</summary>
-    public TimeSpan? DelayAfter(int attempts, TimeSpan age)
+    /// <param name="attempts">Attempts made so far.</param>
+    /// <param name="age">Since the event was published.</param>
+    /// <param name="atLeast">What the last answer asks for, before it is scaled.</param>
+    public TimeSpan? DelayAfter(int attempts, TimeSpan age, TimeSpan atLeast = default)
     {
         if (attempts >= MaxAttempts)
             return null;
-        var delay = Steps[Math.Min(attempts, Steps.Length) - 1] * Scale;
+        var step = Steps[Math.Min(attempts, Steps.Length) - 1];
+        var delay = (step > atLeast ? step : atLeast) * Scale;
         return age + delay > TimeToLive * Scale ? null : delay;
     }
 }

@@ -83,20 +83,20 @@ internal sealed class SubscriptionQueue : IAsyncDisposable
             else if (outcome is AttemptOutcome.Refused refused)
                 GiveUp(subscription, delivery, "UndeliverableDueToClientError", refused.Word);
             else if (outcome is AttemptOutcome.Failed failed)
-                TryAgain(subscription, delivery, failed.Word);
+                TryAgain(subscription, delivery, failed);
         }
     }
 
-    private void TryAgain(EventSubscription subscription, Delivery delivery, string word)
+    private void TryAgain(EventSubscription subscription, Delivery delivery, AttemptOutcome.Failed failed)
     {
         var age = _options.Time.GetUtcNow() - delivery.Published;
-        if (_options.Retry.DelayAfter(delivery.Attempts, age) is not { } delay)
+        if (_options.Retry.DelayAfter(delivery.Attempts, age, failed.AtLeast) is not { } delay)
         {
-            GiveUp(subscription, delivery, delivery.Attempts >= _options.Retry.MaxAttempts ? "MaxDeliveryAttemptsExceeded" : "TimeToLiveExceeded", word);
+            GiveUp(subscription, delivery, delivery.Attempts >= _options.Retry.MaxAttempts ? "MaxDeliveryAttemptsExceeded" : "TimeToLiveExceeded", failed.Word);
             return;
         }
 
-        _logger.LogInformation("Event {Id} to {Subscription}: {Outcome}; again in {Delay}.", delivery.Event["id"], subscription.Name, word, delay);
+        _logger.LogInformation("Event {Id} to {Subscription}: {Outcome}; again in {Delay}.", delivery.Event["id"], subscription.Name, failed.Word, delay);
         Wait(delivery, delay);
     }
 

@@ -38,6 +38,10 @@ internal sealed class VaultSecretLink(ClusterName cluster, ClusterAccess.VaultSe
         {
             throw new ClusterUnreachableException(cluster, $"secret {access.SecretName} may not be read: the identity needs the role Key Vault Secrets User on {vault}", refusal);
         }
+        catch (Exception silence) when (silence is RequestFailedException { Status: 0 } or AggregateException { InnerException: not (AuthenticationFailedException or RequestFailedException { Status: > 0 }) })
+        {
+            throw new ClusterUnreachableException(cluster, $"secret {access.SecretName} of {vault}: {VaultSilence.Text(silence)}", silence);
+        }
         catch (Exception failure) when (failure is RequestFailedException or AuthenticationFailedException or AggregateException)
         {
             throw new ClusterUnreachableException(cluster, $"vault {vault}: {AzureFaults.Text(failure)}", failure);

@@ -112,7 +112,8 @@ public sealed class ArmClient(TokenCredential credential, TimeProvider time, Htt
     {
         var answer = first;
         var operation = Header(first, "Azure-AsyncOperation");
-        var location = operation ?? (first.Status == 202 ? Header(first, "Location") : null);
+        // A resource that is being created comes with 201, and goes on all the same.
+        var location = operation ?? (first.Status is 201 or 202 ? Header(first, "Location") : null);
         while (location is not null)
         {
             await Task.Delay(Wait(answer), time, cancellationToken).ConfigureAwait(false);

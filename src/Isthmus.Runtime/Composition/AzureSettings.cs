@@ -1,6 +1,7 @@
 using Azure;
 using Azure.Core;
 using Azure.Identity;
+using Isthmus.Core.Events;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Webhooks;
 using Isthmus.Runtime.EventGrid;
@@ -34,6 +35,7 @@ public static class AzureSettings
         return new IsthmusParts
         {
             Documents = azure.Documents(setting(MeshDocument) ?? ""),
+            Blob = MeshDocumentSources.BlobAddress(setting(MeshDocument) ?? "") is { } address ? new DocumentBlob(address) : null,
             Vaults = azure.Vaults,
             Topic = TopicClients.Create(Address(setting, TopicEndpoint), credential),
             Arm = azure.Arm,

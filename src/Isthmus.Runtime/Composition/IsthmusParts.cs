@@ -1,4 +1,5 @@
 using Azure.Messaging.EventGrid;
+using Isthmus.Core.Events;
 using Isthmus.Core.Webhooks;
 using Isthmus.Runtime.Aks;
 using Isthmus.Runtime.Arm;
@@ -11,6 +12,9 @@ namespace Isthmus.Runtime.Composition;
 public sealed record IsthmusParts
 {
     public required IMeshDocumentSource Documents { get; init; }
+
+    /// <summary>The document's blob; null where it is a file.</summary>
+    public DocumentBlob? Blob { get; init; }
     public required VaultClients Vaults { get; init; }
     public required EventGridPublisherClient Topic { get; init; }
 

@@ -21,6 +21,8 @@ public static class IsthmusServices
         services.AddSingleton(parts.Documents);
         services.AddSingleton(parts.Vaults);
         services.AddSingleton(parts.Webhooks);
+        if (parts.Blob is { } blob)
+            services.AddSingleton(blob);
         if (parts.Arm is { } arm)
             services.AddSingleton(arm);
         if (parts.Access is { } access)

@@ -8,14 +8,15 @@ namespace Isthmus.Runtime.EventGrid;
 
 /// <summary>Leads events about clusters to the cluster's reconciler; one that concerns several is told on as one event each.</summary>
 public sealed class ClusterEvents(
-    EventRuns runs, EventDeliveries deliveries, ClusterReconciler reconciler, IMeshDocumentSource documents, IMeshEventPublisher publisher, ILogger<ClusterEvents> logger)
+    EventRuns runs, EventDeliveries deliveries, ClusterReconciler reconciler, IMeshDocumentSource documents, IMeshEventPublisher publisher, ILogger<ClusterEvents> logger,
+    DocumentBlob? blob = null)
 {
     public async Task HandleAsync(string delivered, CancellationToken cancellationToken)
     {
         if (deliveries.Read(delivered) is not { } received)
             return;
         var document = await documents.ReadAsync(cancellationToken).ConfigureAwait(false);
-        switch (AzureEvents.ConcernOf(document, received))
+        switch (AzureEvents.ConcernOf(document, received, blob))
         {
             case ClusterConcern.Clusters { ResourceId: { } id } known:
                 Warn(known.Names[0], known.Warning);

@@ -4,6 +4,7 @@ using Azure.Identity;
 using Azure.Messaging;
 using Azure.Messaging.EventGrid;
 using Isthmus.Core.Events;
+using Isthmus.Runtime.Arm;
 
 namespace Isthmus.Runtime.EventGrid;
 
@@ -36,7 +37,7 @@ public sealed class EventGridMeshEventPublisher(EventGridPublisherClient client)
         // What the SDK throws once all its attempts failed otherwise.
         catch (Exception failed) when (failed is AggregateException or SocketException)
         {
-            throw new MeshEventPublishException($"the topic cannot be reached: {failed.GetBaseException().Message}", failed);
+            throw new MeshEventPublishException($"the topic cannot be reached: {AzureFaults.Text(failed)}", failed);
         }
     }
 

@@ -117,8 +117,9 @@ public sealed class KeyVaultCertificateSource(VaultClients vaults, TimeProvider?
         RequestFailedException { Status: 403 } refused => $"HTTP 403 {refused.ErrorCode}: the app's identity needs the role Key Vault Secrets User on the vault (or on its secrets), "
             + "and the vault's firewall has to let the app in",
         RequestFailedException { Status: 429 } refused => $"HTTP 429 {refused.ErrorCode}: the vault is throttling; the next run tries again",
+        RequestFailedException { Status: 0 } or SocketException => VaultSilence.Text(fault),
         RequestFailedException refused => $"HTTP {refused.Status} {refused.ErrorCode}",
-        AggregateException { InnerException: { } inner } => inner is RequestFailedException or AuthenticationFailedException ? Reason(inner) : inner.Message,
+        AggregateException { InnerException: { } inner } => inner is RequestFailedException or AuthenticationFailedException ? Reason(inner) : VaultSilence.Text(inner),
         // The credential chain tells of each of its links on a line of its own.
         AuthenticationFailedException => fault.Message.Split('\n')[0].Trim(),
         _ => fault.Message,

@@ -19,6 +19,8 @@ public sealed class ClusterEventTests
           - {name: west, network: n, access: {kubeconfig: k} }
         """).Document ?? throw new InvalidOperationException("The document does not hold.");
 
+    private static readonly DocumentBlob Blob = new(new Uri("https://meshstore.blob.core.windows.net/mesh/mesh.yaml"));
+
     [Theory]
     [InlineData(East)]
     [InlineData("/SUBSCRIPTIONS/S/resourcegroups/MESH/providers/microsoft.containerservice/managedclusters/EAST")]
@@ -77,6 +79,38 @@ public sealed class ClusterEventTests
     [InlineData("Microsoft.Storage.BlobDeleted")]
     public void Other_types_are_nothing_to_it(string type) =>
         Assert.IsType<ClusterConcern.Nothing>(AzureEvents.ConcernOf(Document, new ReceivedEvent("1", type, "/", East, null, null)));
+
+    [Theory]
+    [InlineData("https://meshstore.blob.core.windows.net/mesh/mesh.yaml", null)]
+    [InlineData("https://MeshStore.dfs.core.windows.net/mesh/mesh.yaml", null)]
+    [InlineData("https://meshstore.z12.blob.storage.azure.net/mesh/mesh.yaml", null)]
+    [InlineData(null, "/blobServices/default/containers/mesh/blobs/mesh.yaml")]
+    [InlineData("no address", "no blob")]
+    [InlineData(null, null)]
+    public void The_documents_own_blob_concerns_all_clusters_and_so_does_one_that_is_not_named(string? url, string? subject) =>
+        Assert.IsType<ClusterConcern.Document>(AzureEvents.ConcernOf(Document, Stored(url, subject), Blob));
+
+    [Theory]
+    [InlineData("https://meshstore.blob.core.windows.net/mesh/mesh.yaml.clusters", "/blobServices/default/containers/mesh/blobs/mesh.yaml.clusters")]
+    [InlineData("https://meshstore.blob.core.windows.net/mesh/old/mesh.yaml", null)]
+    [InlineData("https://meshstore.blob.core.windows.net/dead-letters/mesh.yaml", null)]
+    [InlineData("https://meshstore.blob.core.windows.net/mesh/Mesh.yaml", null)]
+    [InlineData("https://another.blob.core.windows.net/mesh/mesh.yaml", null)]
+    [InlineData(null, "/blobServices/default/containers/mesh/blobs/old/mesh.yaml")]
+    public void Another_blob_is_nothing_to_the_mesh(string? url, string? subject)
+    {
+        var concern = AzureEvents.ConcernOf(Document, Stored(url, subject), Blob);
+
+        Assert.EndsWith("is not the mesh document's blob", Assert.IsType<ClusterConcern.Nothing>(concern).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Where_the_document_lies_in_no_known_blob_any_may_be_it() =>
+        Assert.IsType<ClusterConcern.Document>(AzureEvents.ConcernOf(Document, Stored("https://another.blob.core.windows.net/a/b", null)));
+
+    private static ReceivedEvent Stored(string? url, string? subject) => new(
+        "1", "Microsoft.Storage.BlobCreated", "/subscriptions/s/resourceGroups/mesh/providers/Microsoft.Storage/storageAccounts/meshstore", subject, null,
+        new JsonObject { ["api"] = "PutBlob", ["url"] = url });
 
     private static ReceivedEvent Written(string subject, string? operation) => new(
         "1", "Microsoft.Resources.ResourceWriteSuccess", "/subscriptions/s", subject, null, operation is null ? null : new JsonObject { ["operationName"] = operation });

@@ -38,6 +38,18 @@ public sealed class DeadLetterDocumentTests
     }
 
     [Fact]
+    public void A_cloud_event_without_its_version_as_Azure_documents_dead_letters_goes_out_with_it()
+    {
+        var letter = Assert.Single(Read("""
+            [{"id":"2","source":"/s","dataversion":"1.0","subject":"shop/reviews","type":"dev.isthmus.service.changed","datacontenttype":"application/json","data":{"cluster":"west"},
+              "deadletterreason":"MaxDeliveryAttemptsExceeded","deliveryattempts":1,"lastdeliveryoutcome":"NotFound","publishtime":"2026-11-24T08:00:01Z"}]
+            """).Letters);
+
+        Assert.Equal(("dev.isthmus.service.changed", "NotFound"), (letter.Received?.Type, letter.LastOutcome));
+        Assert.Equal("1.0", letter.Original["specversion"]?.ToString());
+    }
+
+    [Fact]
     public void A_mark_changes_nothing_else_and_is_read_back()
     {
         var marked = Read(Read(Document).Marked(new HashSet<int> { 0 }, At(25, 9, 0)));

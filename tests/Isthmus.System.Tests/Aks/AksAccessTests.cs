@@ -142,6 +142,14 @@ public sealed class AksAccessTests : IAsyncLifetime
         Assert.Contains("exec would run a program here", await FaultAsync(Mesh.Instance()), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_vault_that_nobody_answers_for_is_told_with_what_to_look_at()
+    {
+        UseVault();
+        await Mesh.Vault.DisposeAsync();
+        Assert.Contains("secret east of https://prod-mesh.vault.azure.net/: the vault does not answer (", await FaultAsync(Mesh.Instance()), StringComparison.Ordinal);
+    }
+
     private void UseVault() => Mesh.WriteDocument(
         East.Replace("aks: ID", "vaultSecret: east", StringComparison.Ordinal), "  trust: {vault: \"https://prod-mesh.vault.azure.net/\", certificate: ca}");
 

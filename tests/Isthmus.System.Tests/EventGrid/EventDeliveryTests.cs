@@ -37,7 +37,7 @@ public sealed class EventDeliveryTests
     public async Task Retries_come_at_event_grids_times_and_no_earlier()
     {
         await using var receiver = await EventReceiver.StartAsync();
-        receiver.Answer.To = _ => HttpStatusCode.ServiceUnavailable;
+        receiver.Answer.To = _ => HttpStatusCode.InternalServerError;
         var time = new FakeTimeProvider(Start);
         await using var grid = await receiver.StartGridAsync(time);
         await grid.SubscribeAsync(receiver.Subscription(EventSchema.CloudEvents), Cancellation);
@@ -60,7 +60,7 @@ public sealed class EventDeliveryTests
 
         // Another twelve hours would be beyond the day that an event lives.
         var letter = Assert.Single(grid.DeadLetters);
-        Assert.Equal((11, "TimeToLiveExceeded", "ServiceUnavailable"), (letter.Attempts, letter.Reason, letter.LastOutcome));
+        Assert.Equal((11, "TimeToLiveExceeded", "InternalServerError"), (letter.Attempts, letter.Reason, letter.LastOutcome));
         Assert.Equal(Enumerable.Range(0, 11).Select(count => $"{count}"), receiver.Deliveries.Select(request => request.DeliveryCount));
         Assert.Equal(0, grid.Pending);
     }
@@ -85,11 +85,35 @@ public sealed class EventDeliveryTests
 
         grid.Publish([Event("a")]);
         await grid.QuietAsync(Cancellation);
-        time.Advance(TimeSpan.FromSeconds(10));
+        time.Advance(TimeSpan.FromMinutes(5));
         await grid.IdleAsync(Cancellation);
 
         Assert.Equal(refused ? 1 : 2, receiver.Deliveries.Count);
         Assert.Equal(refused ? 1 : 0, grid.DeadLetters.Count);
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.NotFound, 300)]
+    [InlineData(HttpStatusCode.RequestTimeout, 120)]
+    [InlineData(HttpStatusCode.ServiceUnavailable, 30)]
+    [InlineData(HttpStatusCode.TooManyRequests, 10)]
+    public async Task Some_answers_are_given_more_time_than_the_schedule(HttpStatusCode status, int seconds)
+    {
+        await using var receiver = await EventReceiver.StartAsync();
+        receiver.Answer.To = request => request.DeliveryCount == "0" ? status : HttpStatusCode.Accepted;
+        var time = new FakeTimeProvider(Start);
+        await using var grid = await receiver.StartGridAsync(time);
+        await grid.SubscribeAsync(receiver.Subscription(EventSchema.CloudEvents), Cancellation);
+
+        grid.Publish([Event("a")]);
+        await grid.QuietAsync(Cancellation);
+        time.Advance(TimeSpan.FromSeconds(seconds - 1));
+        await grid.QuietAsync(Cancellation);
+        Assert.Single(receiver.Deliveries);
+        time.Advance(TimeSpan.FromSeconds(1));
+        await grid.IdleAsync(Cancellation);
+
+        Assert.Equal(2, receiver.Deliveries.Count);
     }
 
     [Fact]

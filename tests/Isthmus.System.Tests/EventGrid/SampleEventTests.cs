@@ -52,7 +52,7 @@ public sealed class SampleEventTests
         using var log = new RecordedLog();
         using var loggers = log.CreateFactory();
         using var vault = new ClosedVault();
-        await using var host = await FunctionsHost.StartAsync(Mesh, vault, loggers);
+        await using var host = await FunctionsHost.StartAsync(Mesh, vault, loggers, blob: new Uri("https://meshstore.blob.core.windows.net/isthmus/mesh.yaml"));
         var expected = (await ReadAsync("expected")).AsObject();
 
         foreach (var sample in (await ReadAsync(samples)).AsArray().OfType<JsonObject>())

@@ -3,6 +3,7 @@ using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Messaging.EventGrid;
 using Isthmus.Cli.Hosting;
+using Isthmus.Core.Events;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Webhooks;
 using Isthmus.Embedded.Tls;
@@ -52,7 +53,9 @@ internal sealed class FunctionsHost : IAsyncDisposable
     /// <param name="vault">Stands in for Key Vault; none: there is no way to it.</param>
     /// <param name="logs">Takes the host's log.</param>
     /// <param name="time">The functions' clock.</param>
-    public static async Task<FunctionsHost> StartAsync(string mesh, HttpMessageHandler? vault = null, ILoggerFactory? logs = null, TimeProvider? time = null)
+    /// <param name="blob">The blob whose events are the document's; none: any.</param>
+    public static async Task<FunctionsHost> StartAsync(
+        string mesh, HttpMessageHandler? vault = null, ILoggerFactory? logs = null, TimeProvider? time = null, Uri? blob = null)
     {
         var folder = Directory.CreateTempSubdirectory("isthmus-test-").FullName;
         var file = Path.Combine(folder, "mesh.yaml");
@@ -63,6 +66,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
         var parts = new IsthmusParts
         {
             Documents = new FileMeshDocumentSource(file),
+            Blob = blob is null ? null : new DocumentBlob(blob),
             Vaults = new VaultClients(
                 DelegatedTokenCredential.Create((_, _) => new AccessToken("", DateTimeOffset.MaxValue)), vault is null ? null : new HttpClientTransport(vault)),
             Topic = new EventGridPublisherClient(

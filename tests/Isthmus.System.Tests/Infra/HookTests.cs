@@ -70,7 +70,7 @@ public sealed partial class HookTests : IDisposable
     [InlineData("my mesh.yaml", "true", "my mesh.yaml")]
     public async Task Events_are_subscribed_to_and_a_document_is_pushed_where_one_is_named_or_none_is_there(string? document, string isThere, string? pushed)
     {
-        Stub("az", $$"""case "$*" in *"blob exists"*) echo {{isThere}};; *"aks list"*) echo '[{"id": "/c/east", "location": "westeurope"}]';; *"group create"*) for a; do case $a in @*) cat "${a#@}" > "$CALLS.json";; esac; done;; esac""");
+        Stub("az", $$"""case "$*" in *"blob exists"*) echo {{isThere}};; *"aks list"*) printf '/c/east\twesteurope\n/c/WEST\tnortheurope\n/c/third\tuksouth\n';; *"system-topic list"*) printf 'other\t/c/west\nRG\t/c/third\n';; *"group create"*) for a; do case $a in @*) cat "${a#@}" > "$CALLS.json";; esac; done;; esac""");
         Stub("dotnet", """for a; do case $last$a in --mesh/*/mesh.yaml) cat "$a" > "$CALLS.mesh";; esac; last=$a; done""");
         var (exitCode, errors) = await RunAsync(
             "postdeploy.sh",
@@ -78,11 +78,12 @@ public sealed partial class HookTests : IDisposable
                 ("AZURE_RESOURCE_GROUP", "rg"), ("AZURE_SUBSCRIPTION_ID", One), ("ISTHMUS_CLUSTER_SUBSCRIPTIONS", Two), ("ISTHMUS_EVENT_GROUP", "rg-e"), ("ISTHMUS_DOCUMENT_ACCOUNT", "account"), ("ISTHMUS_APP_NAME", "func"), ("ISTHMUS_MESH_NAME", "prod"), ("ISTHMUS_RESOURCE_TOKEN", "tok"),
                 ("ISTHMUS_MESH_DOCUMENT", "https://one.blob.core.windows.net/mesh/mesh.yaml"), .. document is null ? Array.Empty<(string, string)>() : [("ISTHMUS_MESH_FILE", document)],
             ]);
-        Assert.Equal((0, ""), (exitCode, errors));
+        // A cluster has one system topic: west's is somebody else's.
+        Assert.Equal((0, "AKS's own events of /c/WEST stay with the system topic that it has.\n"), (exitCode, errors));
         var parameters = JsonNode.Parse(await File.ReadAllTextAsync(At("calls.json"), TestContext.Current.CancellationToken))?["parameters"];
         Assert.Equal("tok", parameters?["resourceToken"]?["value"]?.ToString());
         Assert.Equal("", parameters?["subscriptionTopicId"]?["value"]?.ToString());
-        Assert.Equal("/c/east", parameters?["clusters"]?["value"]?[0]?["id"]?.ToString());
+        Assert.Equal(["/c/east westeurope", "/c/third uksouth"], (parameters?["clusters"]?["value"] as JsonArray ?? []).Select(cluster => $"{cluster?["id"]} {cluster?["location"]}"));
         Assert.Equal(["clusterSubscriptions", "clusters", "eventGroupName", "resourceToken", "subscriptionTopicId"], (parameters as JsonObject ?? []).Select(parameter => parameter.Key).Order(StringComparer.Ordinal));
         Assert.Matches("dotnet run --project .+ -- check --mesh https://one.blob.core.windows.net/mesh/mesh.yaml\n$", Calls);
         if (pushed is null)
@@ -97,6 +98,23 @@ public sealed partial class HookTests : IDisposable
             Assert.Equal("prod", first.Document?.Name);
             Assert.Equal([One, Two], first.Document?.Discovery?.Subscriptions);
         }
+    }
+
+    [Theory]
+    [InlineData(2, 0, "")]
+    [InlineData(5, 1, "The event subscriptions could not be made: see above, then run 'azd hooks run postdeploy'.\n")]
+    public async Task Event_subscriptions_are_tried_again_while_rights_are_new(int failures, int expected, string said)
+    {
+        Stub("az", $$"""case "$*" in *"group create"*) [ "$(grep -c 'group create' "$CALLS")" -gt {{failures}} ] || exit 1;; *"blob exists"*) echo true;; esac""");
+        Stub("dotnet", "");
+        Stub("sleep", "");
+        var (exitCode, errors) = await RunAsync(
+            "postdeploy.sh",
+            ("AZURE_RESOURCE_GROUP", "rg"), ("AZURE_SUBSCRIPTION_ID", One), ("ISTHMUS_EVENT_GROUP", "rg-e"), ("ISTHMUS_DOCUMENT_ACCOUNT", "account"), ("ISTHMUS_APP_NAME", "func"), ("ISTHMUS_MESH_NAME", "prod"),
+            ("ISTHMUS_RESOURCE_TOKEN", "tok"), ("ISTHMUS_MESH_DOCUMENT", "https://one.blob.core.windows.net/mesh/mesh.yaml"));
+        Assert.Equal((expected, said), (exitCode, errors));
+        Assert.Equal(Math.Min(failures, 4), Calls.Split('\n').Count(call => call == "sleep 60"));
+        Assert.Equal(expected == 0, Calls.Contains("-- check --mesh", StringComparison.Ordinal));
     }
 
     [Theory]

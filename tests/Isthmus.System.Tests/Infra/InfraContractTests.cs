@@ -69,6 +69,30 @@ public sealed class InfraContractTests
     }
 
     [Fact]
+    public void Nothing_is_set_that_Flex_Consumption_does_not_take()
+    {
+        // As Azure documents it: its functionAppConfig says these, or nothing does.
+        string[] site =
+        [
+            "ftpsState", "use32BitWorkerProcess", "isReserved", "isXenon", "windowsFxVersion", "linuxFxVersion", "netFrameworkVersion", "powerShellVersion", "javaVersion",
+            "alwaysOn", "preWarmedInstanceCount", "functionAppScaleLimit", "containerSize",
+        ];
+        string[] settings =
+        [
+            "FUNCTIONS_EXTENSION_VERSION", "FUNCTIONS_WORKER_RUNTIME", "FUNCTIONS_WORKER_RUNTIME_VERSION", "FUNCTIONS_MAX_HTTP_CONCURRENCY", "FUNCTIONS_WORKER_PROCESS_COUNT",
+            "WEBSITE_CONTENTAZUREFILECONNECTIONSTRING", "WEBSITE_CONTENTSHARE", "WEBSITE_CONTENTOVERVNET", "WEBSITE_RUN_FROM_PACKAGE", "WEBSITE_VNET_ROUTE_ALL",
+            "WEBSITE_MAX_DYNAMIC_APPLICATION_SCALE_OUT", "SCM_DO_BUILD_DURING_DEPLOYMENT", "ENABLE_ORYX_BUILD",
+        ];
+        var set = PredictedResources.Of("Microsoft.Web/sites").Concat(PredictedResources.Of("Microsoft.Web/sites/config"))
+            .SelectMany(resource => PredictedResources.Values(resource.Body))
+            .Select(value => value.Path.Split('/')[^1])
+            .ToList();
+
+        Assert.Contains("AzureWebJobsStorage__accountName", set);
+        Assert.Equal([], set.Intersect(site.Concat(settings), StringComparer.OrdinalIgnoreCase));
+    }
+
+    [Fact]
     public void Parameters_for_azd_are_parameters_of_the_deployment()
     {
         var parameters = JsonNode.Parse(File.ReadAllText(Path.Combine(BicepCli.Folder, "main.parameters.json")))?["parameters"] as JsonObject ?? [];

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Isthmus.Core.Events;
 using Xunit;
 
 namespace Isthmus.System.Tests.Infra;
@@ -88,26 +89,30 @@ public sealed class PredictedResourceTests
         {
             var filter = Assert.Single(subscription.Property("filter", "advancedFilters") as JsonArray ?? []);
             Assert.Equal(("data.operationName", "StringIn"), (filter?["key"]?.ToString(), filter?["operatorType"]?.ToString()));
-            Assert.Equal(
-                [
-                    "Microsoft.ContainerService/managedClusters/delete", "Microsoft.ContainerService/managedClusters/write",
-                    "Microsoft.Kubernetes/connectedClusters/delete", "Microsoft.Kubernetes/connectedClusters/write",
-                ],
-                (filter?["values"] as JsonArray ?? []).Select(value => value?.ToString()).Order(StringComparer.Ordinal));
+            // What is delivered is what the code acts on: no more, and no less.
+            Assert.Equal(AzureEvents.ClusterOperations.Order(StringComparer.Ordinal), Texts(filter?["values"]));
+            Assert.Equal(AzureEvents.ArmSuccesses.Order(StringComparer.Ordinal), Texts(subscription.Property("filter", "includedEventTypes")));
         });
     }
+
+    private static IEnumerable<string?> Texts(JsonNode? list) => (list as JsonArray ?? []).Select(value => value?.ToString()).Order(StringComparer.Ordinal);
 
     [Fact]
     public void Each_topic_may_write_its_dead_letters()
     {
         var topics = PredictedResources.Of("Microsoft.EventGrid/topics").Concat(PredictedResources.Of("Microsoft.EventGrid/systemTopics")).ToList();
         Assert.Equal(6, topics.Count);
-        var writer = PredictedResources.Of("Microsoft.Authorization/roleAssignments").Single(right => right.Text("description") == "events-dead-letters");
+        var writers = PredictedResources.Of("Microsoft.Authorization/roleAssignments").Where(right => right.Text("description") == "events-dead-letters").Select(right => right.Text("principalId") ?? "").ToList();
+        Assert.Equal(topics.Count, writers.Count);
         Assert.All(topics, topic =>
         {
-            var identity = Assert.Single(topic.Body["identity"]?["userAssignedIdentities"] as JsonObject ?? []).Key;
-            Assert.Contains(identity, writer.Text("principalId"), StringComparison.OrdinalIgnoreCase);
+            // One that is assigned would not pass the account's firewall, once there is one.
+            Assert.Equal("SystemAssigned", topic.Body["identity"]?["type"]?.ToString());
+            Assert.Single(writers, writer => writer.Contains(topic.Id, StringComparison.OrdinalIgnoreCase));
         });
+        Assert.All(
+            PredictedResources.All.Where(resource => resource.Type.EndsWith("/eventSubscriptions", StringComparison.OrdinalIgnoreCase)),
+            subscription => Assert.Equal("SystemAssigned", subscription.Text("deadLetterWithResourceIdentity", "identity", "type")));
     }
 
     [Fact]

@@ -11,13 +11,6 @@ public sealed partial class RightsTests
 {
     private const string DataActions = "Microsoft.ContainerService/managedClusters/";
 
-    /// <summary>What keeping the relay in a cluster takes.</summary>
-    private static readonly string[] Relay =
-    [
-        "apps/deployments/read", "apps/deployments/write", "apps/deployments/delete",
-        "policy/poddisruptionbudgets/read", "policy/poddisruptionbudgets/write", "policy/poddisruptionbudgets/delete",
-    ];
-
     /// <summary>Azure's own roles by id, the same in every tenant.</summary>
     private static readonly Dictionary<string, string> BuiltIn = new(StringComparer.Ordinal)
     {
@@ -29,7 +22,7 @@ public sealed partial class RightsTests
         ["a4417e6f-fecd-4de8-b567-7b0420556985"] = "Key Vault Certificates Officer",
         ["d5a91429-5739-47e2-a06b-3470a27159e7"] = "EventGrid Data Sender",
         ["3913510d-42f4-4e42-8a64-420c390055eb"] = "Monitoring Metrics Publisher",
-        ["b12aa53e-6015-4669-85d0-dc8340ae3395"] = "Private DNS Zone Contributor",
+        ["b12aa53e-6015-4669-85d0-8515ebb3ae7f"] = "Private DNS Zone Contributor",
     };
 
     private static IEnumerable<PredictedResource> Assignments => PredictedResources.Of("Microsoft.Authorization/roleAssignments");
@@ -49,6 +42,17 @@ public sealed partial class RightsTests
     {
         var reasons = Reasons();
         Assert.All(Assignments, right => Assert.StartsWith(RoleOf(right), reasons[right.Text("description") ?? ""].Role, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_list_for_those_who_deploy_in_another_way_has_every_role_of_the_app_and_every_action_of_its_own_ones()
+    {
+        var settings = File.ReadAllText(Path.Combine(Repository.Root, "docs", "azure-settings.md"));
+        var list = settings[settings.IndexOf("## The identity's roles", StringComparison.Ordinal)..settings.IndexOf("## Event subscriptions", StringComparison.Ordinal)];
+        var given = Assignments.Where(right => right.Text("description")?.StartsWith("app-", StringComparison.Ordinal) == true).Select(RoleOf);
+        var actions = PredictedResources.Of("Microsoft.Authorization/roleDefinitions").SelectMany(role => Texts(role.Property("permissions")?[0] as JsonObject ?? [], "actions"));
+
+        Assert.All(given.Concat(actions), word => Assert.Contains(word, list, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -80,7 +84,7 @@ public sealed partial class RightsTests
             .Where(action => action.StartsWith(DataActions, StringComparison.Ordinal))
             .Select(action => action[DataActions.Length..])
             .ToHashSet(StringComparer.Ordinal);
-        var needed = ClusterRoleActions().Concat(Relay).ToHashSet(StringComparer.Ordinal);
+        var needed = ClusterRoleActions().ToHashSet(StringComparer.Ordinal);
         Assert.Equal([], needed.Where(action => !given.Contains(action) && !given.Contains(action[..action.LastIndexOf('/')] + "/*")));
         Assert.Equal([], given.Where(action => !IsNeeded(action, needed)));
     }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Azure.Core;
 using Azure.Core.Pipeline;
@@ -120,6 +121,20 @@ public sealed class KeyVaultCertificateSourceTests : IAsyncLifetime
         var fault = await Assert.ThrowsAsync<CertificateSourceException>(() => source.ReadAsync(Trust, Cancellation));
 
         Assert.Contains("HTTP 401", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_vault_that_nobody_answers_for_is_said_so_with_what_to_look_at()
+    {
+        using var nowhere = new SocketsHttpHandler { ConnectCallback = (_, _) => throw new SocketException((int)SocketError.HostNotFound) };
+        var source = new KeyVaultCertificateSource(new VaultClients(
+            DelegatedTokenCredential.Create((_, _) => new AccessToken("", DateTimeOffset.MaxValue)), new HttpClientTransport(nowhere)));
+
+        var fault = await Assert.ThrowsAsync<CertificateSourceException>(() => source.ReadAsync(Trust, Cancellation));
+
+        Assert.StartsWith("certificate mesh of vault test-mesh.vault.azure.net: the vault does not answer (", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("see whether its address is right, and whether this network resolves and reaches it", fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("HTTP", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]

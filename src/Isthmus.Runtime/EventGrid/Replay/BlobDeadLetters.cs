@@ -3,6 +3,7 @@ using Azure;
 using Azure.Identity;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using Isthmus.Runtime.Arm;
 
 namespace Isthmus.Runtime.EventGrid.Replay;
 
@@ -76,7 +77,7 @@ public sealed class BlobDeadLetters(BlobContainerClient container) : IDeadLetter
         }
         catch (Exception fault) when (fault is RequestFailedException or AggregateException)
         {
-            throw new DeadLetterStoreException($"{container.Uri}: {fault.GetBaseException().Message}", fault);
+            throw new DeadLetterStoreException($"{container.Uri}: {AzureFaults.Text(fault)}", fault);
         }
     }
 }

@@ -3,6 +3,7 @@ using Azure.Identity;
 using Azure.Messaging;
 using Azure.Messaging.EventGrid;
 using Isthmus.Core.Events;
+using Isthmus.Runtime.Arm;
 
 namespace Isthmus.Runtime.EventGrid.Replay;
 
@@ -34,13 +35,13 @@ public sealed class TopicTarget(EventGridPublisherClient topic, Uri address) : I
         {
             throw new EventRefusedException($"{address}: there is no identity to publish with; sign in with 'az login'. {nobody.Message}", forAll: true, nobody);
         }
-        catch (RequestFailedException refused)
+        catch (RequestFailedException refused) when (refused.Status > 0)
         {
             throw new EventRefusedException($"{address} answered HTTP {refused.Status}: {refused.ErrorCode}", forAll: false, refused);
         }
-        catch (AggregateException silence)
+        catch (Exception silence) when (silence is RequestFailedException or AggregateException)
         {
-            throw new EventRefusedException($"{address} cannot be reached: {silence.GetBaseException().Message}", forAll: true, silence);
+            throw new EventRefusedException($"{address} cannot be reached: {AzureFaults.Text(silence)}", forAll: true, silence);
         }
     }
 }
