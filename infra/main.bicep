@@ -108,6 +108,7 @@ module monitoring 'modules/monitoring.bicep' = {
   params: {
     workspaceName: names.workspace
     applicationInsightsName: names.applicationInsights
+    redactionName: names.redaction
     retentionInDays: retentionInDays
     dailyCapInGigabytes: dailyCapInGigabytes
     location: location

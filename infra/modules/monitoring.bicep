@@ -2,6 +2,7 @@ metadata description = 'Where logs and metrics go. Nobody gets in by a key.'
 
 param workspaceName string
 param applicationInsightsName string
+param redactionName string
 @minValue(30)
 @maxValue(730)
 param retentionInDays int
@@ -10,18 +11,48 @@ param dailyCapInGigabytes int
 param location string
 param tags object
 
-resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
-  name: workspaceName
+// Of transformations' KQL: https://learn.microsoft.com/azure/azure-monitor/data-collection/data-collection-transformations-kql
+var webhooks = '/api/clusters/'
+var redactedUrl = 'iff(Url contains "${webhooks}", strcat(substring(Url, 0, indexof(Url, "${webhooks}")), "${webhooks}(redacted)"), Url)'
+
+module workspace 'workspace.bicep' = {
+  params: {
+    name: workspaceName
+    retentionInDays: retentionInDays
+    dailyCapInGigabytes: dailyCapInGigabytes
+    location: location
+    tags: tags
+  }
+}
+
+// The Functions host writes each request's URL itself, before our code can take the webhook's token out of it.
+resource redaction 'Microsoft.Insights/dataCollectionRules@2024-03-11' = {
+  name: redactionName
   location: location
   tags: tags
+  kind: 'WorkspaceTransforms'
   properties: {
-    sku: { name: 'PerGB2018' }
-    retentionInDays: retentionInDays
-    features: {
-      disableLocalAuth: true
-      enableLogAccessUsingOnlyResourcePermissions: true
+    destinations: {
+      logAnalytics: [{ name: 'workspace', workspaceResourceId: workspace.outputs.id }]
     }
-    workspaceCapping: { dailyQuotaGb: dailyCapInGigabytes }
+    dataFlows: [
+      {
+        streams: ['Microsoft-Table-AppRequests']
+        destinations: ['workspace']
+        transformKql: 'source | extend Url = ${redactedUrl}'
+      }
+    ]
+  }
+}
+
+module ruledWorkspace 'workspace.bicep' = {
+  params: {
+    name: workspaceName
+    retentionInDays: retentionInDays
+    dailyCapInGigabytes: dailyCapInGigabytes
+    ruleId: redaction.id
+    location: location
+    tags: tags
   }
 }
 
@@ -32,13 +63,13 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
   kind: 'web'
   properties: {
     Application_Type: 'web'
-    WorkspaceResourceId: workspace.id
+    WorkspaceResourceId: ruledWorkspace.outputs.id
     IngestionMode: 'LogAnalytics'
     DisableLocalAuth: true
   }
 }
 
-output workspaceId string = workspace.id
+output workspaceId string = ruledWorkspace.outputs.id
 output applicationInsightsId string = insights.id
 @description('Says where to send to; without a token nothing is taken.')
 output connectionString string = insights.properties.ConnectionString

@@ -29,6 +29,7 @@ func resourceNames(token string) object => {
   natGateway: '${abbreviations.natGateway}isthmus-${token}'
   plan: '${abbreviations.plan}isthmus-${token}'
   publicIp: '${abbreviations.publicIp}isthmus-${token}'
+  redaction: '${abbreviations.dataCollectionRule}isthmus-${token}'
   securityGroup: '${abbreviations.networkSecurityGroup}isthmus-${token}'
   subscriptionTopic: '${abbreviations.eventGridSystemTopic}isthmus-subscription-${token}'
   topic: '${abbreviations.eventGridTopic}isthmus-${token}'

@@ -116,6 +116,17 @@ public sealed class PredictedResourceTests
     }
 
     [Fact]
+    public void The_tokens_in_the_urls_of_webhooks_are_not_stored_with_the_hosts_requests()
+    {
+        var rule = Assert.Single(PredictedResources.Of("Microsoft.Insights/dataCollectionRules"));
+        var flow = Assert.Single(rule.Property("dataFlows") as JsonArray ?? []);
+        Assert.Equal("Microsoft-Table-AppRequests", flow?["streams"]?[0]?.ToString());
+        Assert.Contains("extend Url = iff(Url contains \"/api/clusters/\"", flow?["transformKql"]?.ToString(), StringComparison.Ordinal);
+        // A workspace goes by a rule only where it names it.
+        Assert.Contains(PredictedResources.Of("Microsoft.OperationalInsights/workspaces"), workspace => workspace.Text("defaultDataCollectionRuleResourceId") == rule.Id);
+    }
+
+    [Fact]
     public void Outputs_become_environment_values_of_azd()
     {
         Assert.NotEmpty(PredictedResources.Outputs);
