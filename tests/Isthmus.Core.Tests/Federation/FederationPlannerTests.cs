@@ -45,6 +45,17 @@ public sealed class FederationPlannerTests
     }
 
     [Fact]
+    public void A_Gateways_name_is_no_longer_than_istiods_webhook_takes_however_long_the_namespace_is()
+    {
+        var cluster = new ClusterName("west");
+        var names = new[] { 47, 48, 63 }.SelectMany(length => new[] { 'a', 'b' }.Select(last => new string('n', length - 1) + last))
+            .Select(ns => FederationNames.Gateway(cluster, ns).Name).ToList();
+        Assert.All(names, name => Assert.Matches("^isthmus-exports-[a-z0-9-]{0,46}[a-z0-9]$", name));
+        Assert.Equal(names.Count, names.Distinct().Count());
+        Assert.Equal("isthmus-exports-" + new string('n', 46) + "a", names[0]);
+    }
+
+    [Fact]
     public void One_names_event_leaves_the_other_names_of_its_gateway_as_they_stand()
     {
         var world = Exported();
