@@ -52,19 +52,10 @@ public sealed class ClusterApi : IDisposable
     {
         Cluster = cluster;
         (_options, _time) = (options, time);
-        _writes = new ResiliencePipelineBuilder { TimeProvider = time }.AddTimeout(options.RequestTimeout).Build();
-        _reads = new ResiliencePipelineBuilder { TimeProvider = time }
-            .AddRetry(new RetryStrategyOptions
-            {
-                ShouldHandle = new PredicateBuilder().Handle<HttpRequestException>().Handle<IOException>().Handle<SocketException>()
-                    .Handle<ClusterApiException>(refusal => refusal.Status is 429 or 502 or 503 or 504),
-                MaxRetryAttempts = options.ReadRetries,
-                Delay = TimeSpan.FromMilliseconds(100),
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-            })
-            .AddTimeout(options.RequestTimeout)
-            .Build();
+        // A server that turns a request away as one too many has done nothing of it, so a write may be sent again then, and only then.
+        _writes = Pipeline(new PredicateBuilder().Handle<ClusterApiException>(refusal => refusal.Status == 429 && IsShort(refusal.RetryAfter)));
+        _reads = Pipeline(new PredicateBuilder().Handle<HttpRequestException>().Handle<IOException>().Handle<SocketException>()
+            .Handle<ClusterApiException>(refusal => refusal.Status is 429 or 502 or 503 or 504 && IsShort(refusal.RetryAfter)));
     }
 
     public ClusterName Cluster { get; }
@@ -202,7 +193,7 @@ public sealed class ClusterApi : IDisposable
         using (response)
         {
             var answered = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
-            throw Refusal(response.StatusCode, Parse(answered), answered);
+            throw Refusal(response, Parse(answered), answered);
         }
     }
 
@@ -262,6 +253,23 @@ public sealed class ClusterApi : IDisposable
         _connected?.Client.Dispose();
         _connecting.Dispose();
     }
+
+    private ResiliencePipeline Pipeline(PredicateBuilder<object> shouldHandle) => new ResiliencePipelineBuilder { TimeProvider = _time }
+        .AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = shouldHandle,
+            MaxRetryAttempts = _options.Retries,
+            Delay = TimeSpan.FromMilliseconds(100),
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            // API priority and fairness says how long; null leaves it to the back-off.
+            DelayGenerator = retry => ValueTask.FromResult((retry.Outcome.Exception as ClusterApiException)?.RetryAfter),
+        })
+        .AddTimeout(_options.RequestTimeout)
+        .Build();
+
+    // What takes longer is left to the next run.
+    private bool IsShort(TimeSpan? wait) => wait is null || wait <= _options.LongestWait;
 
     // Out of their page without a copy: a full run holds tens of thousands of them.
     private static JsonObject[] TakeItems(JsonObject page)
@@ -366,7 +374,7 @@ public sealed class ClusterApi : IDisposable
         var answered = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         var answer = Parse(answered);
         if (!response.IsSuccessStatusCode)
-            throw Refusal(response.StatusCode, answer, answered);
+            throw Refusal(response, answer, answered);
         return answer ?? throw new ClusterApiException(Cluster, (int)response.StatusCode, "", "the answer is not a JSON object");
     }
 
@@ -400,11 +408,12 @@ public sealed class ClusterApi : IDisposable
         return new Connected(client, ApiServerAddresses.Of(configuration), _time.GetTimestamp());
     }
 
-    private ClusterApiException Refusal(HttpStatusCode status, JsonObject? answer, byte[] body)
+    private ClusterApiException Refusal(HttpResponseMessage response, JsonObject? answer, byte[] body)
     {
+        var status = (int)response.StatusCode;
         var reason = ObjectMetadata.TextOf(answer?["reason"]) ?? "";
-        var message = ObjectMetadata.TextOf(answer?["message"]) ?? $"HTTP {(int)status} {Encoding.UTF8.GetString(body).Trim()}";
-        return new ClusterApiException(Cluster, (int)status, reason, message.Length > 500 ? message[..500] : message);
+        var message = ObjectMetadata.TextOf(answer?["message"]) ?? $"HTTP {status} {Encoding.UTF8.GetString(body).Trim()}";
+        return new ClusterApiException(Cluster, status, reason, message.Length > 500 ? message[..500] : message) { RetryAfter = response.Headers.RetryAfter?.Delta };
     }
 
     private static JsonObject? Parse(byte[] body)
