@@ -207,6 +207,33 @@ public sealed class FederationPlannerTests
     }
 
     [Fact]
+    public void Records_stay_while_the_control_plane_that_alone_knows_their_names_is_silent()
+    {
+        var world = new FederationWorld("""
+            apiVersion: isthmus.dev/v1alpha1
+            kind: Mesh
+            metadata: {name: m}
+            spec:
+              mayExport: [shop]
+              clusters:
+              - {name: east, network: n, access: {kubeconfig: k}, gateway: {addresses: [1.1.1.1]}}
+              - {name: west, network: n, controlPlane: east, access: {kubeconfig: k}}
+            """);
+        world.Export("east", "shop", "reviews");
+        world.Run();
+        var before = world.Corefile("west");
+        Assert.Contains("reviews.shop.global", before, StringComparison.Ordinal);
+        world.Silent.Add("east");
+        world.Run();
+        world.Run(Reviews);
+        Assert.Equal(before, world.Corefile("west"));
+        world.Silent.Clear();
+        world.Unexport("east", "shop", "reviews");
+        world.Run();
+        Assert.DoesNotContain("reviews.shop.global", world.Corefile("west"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_draining_cluster_serves_only_while_nobody_else_does()
     {
         var world = Exported();
