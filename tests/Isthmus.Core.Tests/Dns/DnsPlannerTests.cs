@@ -63,6 +63,42 @@ public sealed class DnsPlannerTests
         Assert.True(JsonNode.DeepEquals(live, Content(mesh, written, [])));
     }
 
+    [Theory]
+    [InlineData("coredns")]
+    [InlineData("coredns-custom")]
+    public void Where_names_may_be_exported_the_domain_is_denied_here_before_the_first_and_after_the_last_until_the_cluster_leaves(string provider)
+    {
+        var mesh = Mesh(provider, mayExport: "shop");
+        var clean = ConfigMap("Corefile", Corefile);
+        var before = Content(mesh, clean, []);
+        Assert.Contains("global:53 {", Text(before, "Corefile") + Text(before, "isthmus.server"), StringComparison.Ordinal);
+        Assert.Empty(DnsPlanner.Read(mesh.Clusters[0], before));
+        Assert.DoesNotContain(Plan(mesh, before, []), action => action.IsWrite);
+
+        var with = Content(mesh, before, Two);
+        Assert.Equal(2, DnsPlanner.Read(mesh.Clusters[0], with).Count);
+        Assert.True(JsonNode.DeepEquals(before, Content(mesh, with, [])));
+        Assert.True(JsonNode.DeepEquals(clean, Content(Mesh(provider, mayExport: "shop", state: ", state: leaving"), before, [])));
+    }
+
+    [Fact]
+    public void A_zone_without_names_exists_itself()
+    {
+        var zone = Text(Content(Mesh("coredns-custom", mayExport: "shop"), ConfigMap("x", ""), []), "isthmus.zone");
+        Assert.Matches(@"\n@ 5 IN SOA [^\n]+\n@ IN TXT ""no name is exported""\n$", zone);
+    }
+
+    [Theory]
+    [InlineData("coredns")]
+    [InlineData("coredns-custom")]
+    public void Without_names_nobody_is_told_that_the_domain_is_taken_and_nothing_is_written_beside(string provider)
+    {
+        var mesh = Mesh(provider, mayExport: "shop");
+        Assert.Empty(Plan(mesh, ConfigMap(provider == "coredns" ? "Corefile" : "x.server", "global:53 {\n}\n"), []));
+        if (provider == "coredns")
+            Assert.Empty(Plan(mesh, null, []));
+    }
+
     [Fact]
     public void What_others_write_before_and_behind_our_block_stays()
     {
@@ -283,13 +319,14 @@ public sealed class DnsPlannerTests
 
     private static string Text(JsonObject configMap, string key) => ObjectMetadata.TextOf(configMap["data"]?[key]) ?? "";
 
-    private static MeshDocument Mesh(string dns, string name = "m") => Federation.FederationWorld.Parse($$$"""
+    private static MeshDocument Mesh(string dns, string name = "m", string mayExport = "", string state = "") => Federation.FederationWorld.Parse($$$"""
         apiVersion: isthmus.dev/v1alpha1
         kind: Mesh
         metadata: {name: {{{name}}}}
         spec:
           dns: {{{dns}}}
+          mayExport: [{{{mayExport}}}]
           clusters:
-          - {name: east, network: n, access: {kubeconfig: k}}
+          - {name: east, network: n, access: {kubeconfig: k}{{{state}}}}
         """);
 }

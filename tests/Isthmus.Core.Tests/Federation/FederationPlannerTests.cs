@@ -94,6 +94,7 @@ public sealed class FederationPlannerTests
     public void When_a_service_is_no_longer_exported_all_of_it_goes_but_its_address_stays_on_the_service()
     {
         var world = new FederationWorld();
+        world.Run();
         var before = world.Ours();
         world.Export("west", "shop", "reviews");
         world.Run(Reviews);
