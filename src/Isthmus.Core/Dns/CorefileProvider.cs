@@ -125,7 +125,7 @@ internal sealed class CorefileProvider : IDnsProvider
         return result;
     }
 
-    private static string Corefile(JsonObject configMap) => ObjectMetadata.TextOf((configMap["data"] as JsonObject)?[Key]) ?? "";
+    internal static string Corefile(JsonObject configMap) => ObjectMetadata.TextOf((configMap["data"] as JsonObject)?[Key]) ?? "";
 
     private static (string Others, string Ours) Split(string corefile)
     {

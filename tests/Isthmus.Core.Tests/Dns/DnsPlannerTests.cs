@@ -216,6 +216,27 @@ public sealed class DnsPlannerTests
     }
 
     [Fact]
+    public void A_block_for_the_domain_in_the_other_ConfigMap_that_CoreDNS_reads_is_a_clash_too_since_with_two_it_does_not_start()
+    {
+        const string old = "global:53 {\n    forward . 10.0.0.7\n}\n";
+        var additions = ConfigMap("istio.server", old, "coredns-custom");
+        var corefile = ConfigMap("Corefile", Corefile + old, "coredns");
+        Assert.Contains("the Corefile has a server block", Reason(Beside("coredns-custom", ConfigMap("x", ""), corefile)), StringComparison.Ordinal);
+        Assert.Contains("key istio.server", Reason(Beside("coredns", ConfigMap("Corefile", Corefile + "import custom/*.server\n"), additions)), StringComparison.Ordinal);
+        // Nobody reads it.
+        Assert.IsType<PlannedAction.Replace>(Assert.Single(Beside("coredns", ConfigMap("Corefile", Corefile), additions)));
+        // What is left of ours there is none: it goes in the same run.
+        var former = Content(Mesh("coredns"), ConfigMap("Corefile", Corefile, "coredns"), Two);
+        Assert.IsType<PlannedAction.Replace>(Assert.Single(Beside("coredns-custom", ConfigMap("x", ""), former)));
+
+        static List<PlannedAction> Beside(string provider, JsonObject live, JsonObject other)
+        {
+            var mesh = Mesh(provider, mayExport: "shop");
+            return [.. DnsPlanner.Plan(mesh.Clusters[0], mesh, live, Two, FederationScope.Everything, other)];
+        }
+    }
+
+    [Fact]
     public void Our_records_go_even_where_somebody_took_the_domain_meanwhile()
     {
         var mesh = Mesh("coredns");
@@ -314,8 +335,8 @@ public sealed class DnsPlannerTests
     private static JsonObject Content(MeshDocument mesh, JsonObject live, Dictionary<string, string> wanted) =>
         Plan(mesh, live, wanted).OfType<PlannedAction.Replace>().FirstOrDefault()?.Content ?? live;
 
-    private static JsonObject ConfigMap(string key, string text) =>
-        new() { ["metadata"] = new JsonObject { ["name"] = "x", ["resourceVersion"] = "1" }, ["data"] = new JsonObject { [key] = text } };
+    private static JsonObject ConfigMap(string key, string text, string name = "x") =>
+        new() { ["metadata"] = new JsonObject { ["name"] = name, ["resourceVersion"] = "1" }, ["data"] = new JsonObject { [key] = text } };
 
     private static string Text(JsonObject configMap, string key) => ObjectMetadata.TextOf(configMap["data"]?[key]) ?? "";
 
