@@ -25,7 +25,7 @@ internal static class CrossNetworkGateway
         var skipped = new List<PlannedAction>();
         foreach (var (cluster, selector, host) in ServedGroup.IsOpen(mesh, group.ControlPlane) ? Openings(group, seen) : [])
         {
-            var name = cluster == group.ControlPlane.Name ? Name : $"{Name}-{cluster}";
+            var name = cluster == group.ControlPlane.Name ? Name : LabelNames.Fit($"{Name}-{cluster}");
             var id = new ObjectId(group.ControlPlane.Name, ResourceKind.Gateway, SystemNamespaces.Isthmus, name);
             if (view.Gateways.FirstOrDefault(gateway => !Ownership.IsOurs(gateway, mesh.Name) && Opens(gateway, selector, host)) is { } equal)
                 skipped.Add(new PlannedAction.Skipped(id, $"Gateway {equal.NamespaceName()}/{equal.Name()} lists {host} on port {MeshGateway.DefaultPort} already"));

@@ -9,8 +9,7 @@ public static class NetworkPlanner
     public static Plan Plan(MeshDocument mesh, NetworkSnapshot seen)
     {
         var labels = mesh.Clusters.Where(cluster => seen.Clusters.ContainsKey(cluster.Name))
-            .Select(cluster => RootNamespace.Plan(cluster, NeedsLabel(mesh, cluster), seen.Clusters[cluster.Name].RootNamespace))
-            .OfType<PlannedAction>();
+            .SelectMany(cluster => RootNamespace.Plan(cluster, NeedsLabel(mesh, cluster), seen.Clusters[cluster.Name].RootNamespace));
         var plan = new Plan(labels);
         foreach (var group in ServedGroup.All(mesh))
         {

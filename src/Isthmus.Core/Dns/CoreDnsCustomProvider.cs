@@ -22,6 +22,9 @@ internal sealed class CoreDnsCustomProvider : IDnsProvider
     private const string Origin = "$ORIGIN ";
     private const string Address = " IN A ";
 
+    // CoreDNS denies a zone's own name where nothing at all stands in or below it.
+    private const string Nothing = "@ IN TXT \"no name is exported\"\n";
+
     public string ConfigMap => "coredns-custom";
 
     public bool MayCreate => true;
@@ -60,18 +63,23 @@ internal sealed class CoreDnsCustomProvider : IDnsProvider
         from zone in CorefileText.ServerBlocksBelow(entry.Text, mesh.Domain)
         select $"key {entry.Key} of kube-system/{ConfigMap} has a server block for {zone}: names of ours in it are not answered";
 
+    public bool Holds(JsonObject configMap) => configMap["data"] is JsonObject data && (data.ContainsKey(ServerKey) || data.ContainsKey(ZoneKey));
+
     public JsonObject Write(JsonObject configMap, MeshDocument mesh, IReadOnlyDictionary<string, string> records)
     {
         var result = (JsonObject)configMap.DeepClone();
         if (result["data"] is not JsonObject data)
             result["data"] = data = [];
-        if (records.Count > 0)
-        {
-            data[ServerKey] = $"{Mark(mesh)}{mesh.Domain}:53 {{\n    errors\n    file {ZonePath} {mesh.Domain} {{\n        reload 5s\n    }}\n}}\n";
-            data[ZoneKey] = Zone(mesh.Domain, records);
-            return result;
-        }
+        data[ServerKey] = $"{Mark(mesh)}{mesh.Domain}:53 {{\n    errors\n    file {ZonePath} {mesh.Domain} {{\n        reload 5s\n    }}\n}}\n";
+        data[ZoneKey] = Zone(mesh.Domain, records);
+        return result;
+    }
 
+    public JsonObject Clear(JsonObject configMap)
+    {
+        var result = (JsonObject)configMap.DeepClone();
+        if (result["data"] is not JsonObject data)
+            return result;
         data.Remove(ServerKey);
         data.Remove(ZoneKey);
         if (data.Count == 0)
@@ -86,7 +94,7 @@ internal sealed class CoreDnsCustomProvider : IDnsProvider
         var text = new StringBuilder();
         foreach (var (host, address) in records.OrderBy(record => record.Key, StringComparer.Ordinal))
             text.Append(host.AsSpan(0, host.Length - domain.Length - 1)).Append(Address).Append(address).Append('\n');
-        var lines = text.ToString();
+        var lines = text.Length > 0 ? text.ToString() : Nothing;
         return $"{Origin}{domain}.\n$TTL {DnsZone.Ttl}\n@ {DnsZone.NegativeTtl} IN {DnsZone.Soa(domain, DnsZone.Serial(lines))}\n{lines}";
     }
 

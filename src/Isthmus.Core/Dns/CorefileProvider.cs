@@ -58,15 +58,12 @@ internal sealed class CorefileProvider : IDnsProvider
             yield return "the Corefile has no 'reload', so CoreDNS sees our block only after a restart (kubectl -n kube-system rollout restart deployment coredns); from then on by itself";
     }
 
-    public JsonObject Write(JsonObject configMap, MeshDocument mesh, IReadOnlyDictionary<string, string> records)
-    {
-        var result = (JsonObject)configMap.DeepClone();
-        var others = Split(Corefile(result)).Others;
-        if (result["data"] is not JsonObject data)
-            result["data"] = data = [];
-        data[Key] = records.Count == 0 ? others : $"{others}\n{Begin}{mesh.Name}{Notice}{Blocks(mesh.Domain, records)}{End}\n";
-        return result;
-    }
+    public bool Holds(JsonObject configMap) => Split(Corefile(configMap)).Ours.Length > 0;
+
+    public JsonObject Write(JsonObject configMap, MeshDocument mesh, IReadOnlyDictionary<string, string> records) =>
+        WithCorefile(configMap, others => $"{others}\n{Begin}{mesh.Name}{Notice}{Blocks(mesh.Domain, records)}{End}\n");
+
+    public JsonObject Clear(JsonObject configMap) => WithCorefile(configMap, others => others);
 
     /// <summary>
     /// CoreDNS asks its plugins in an order of its own, whatever the Corefile's: rewrite, template, hosts, forward. So a template
@@ -119,7 +116,16 @@ internal sealed class CorefileProvider : IDnsProvider
     // The Corefile takes a backslash in quotes for an escape, so a dot is written as a class.
     private static string Pattern(string name) => name.Replace(".", "[.]", StringComparison.Ordinal) + "[.]";
 
-    private static string Corefile(JsonObject configMap) => ObjectMetadata.TextOf((configMap["data"] as JsonObject)?[Key]) ?? "";
+    private static JsonObject WithCorefile(JsonObject configMap, Func<string, string> write)
+    {
+        var result = (JsonObject)configMap.DeepClone();
+        if (result["data"] is not JsonObject data)
+            result["data"] = data = [];
+        data[Key] = write(Split(Corefile(result)).Others);
+        return result;
+    }
+
+    internal static string Corefile(JsonObject configMap) => ObjectMetadata.TextOf((configMap["data"] as JsonObject)?[Key]) ?? "";
 
     private static (string Others, string Ours) Split(string corefile)
     {

@@ -16,6 +16,9 @@ internal static partial class CorefileText
     /// <summary>Whether CoreDNS looks for changes of a Corefile. One such line counts for the whole process, whichever block it stands in.</summary>
     public static bool Reloads(string corefile) => ReloadLine().IsMatch(corefile);
 
+    /// <summary>Whether a Corefile takes in other files.</summary>
+    public static bool Imports(string corefile) => ImportLine().IsMatch(corefile);
+
     private static IEnumerable<string> Zones(string corefile) =>
         from Match block in ServerBlockHead().Matches(corefile)
         from zone in block.Groups["zones"].Value.Split([' ', '\t', '\r', '\n', ','], StringSplitOptions.RemoveEmptyEntries)
@@ -25,6 +28,9 @@ internal static partial class CorefileText
     // the list of zones goes on in the next line.
     [GeneratedRegex(@"^(?<zones>[^\s#{}](?:[^#{}\n]|(?<=,[ \t\r]*)\n)*)\{", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex ServerBlockHead();
+
+    [GeneratedRegex(@"^\s*import\s", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex ImportLine();
 
     [GeneratedRegex(@"^\s*reload(\s|$)", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex ReloadLine();

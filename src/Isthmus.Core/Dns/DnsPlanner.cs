@@ -27,18 +27,27 @@ public static class DnsPlanner
     public static ImmutableArray<ObjectId> FormerTargets(MeshCluster cluster) =>
         [.. Providers.Where(provider => provider != Provider(cluster.Dns)).Select(provider => Id(cluster, provider))];
 
+    /// <summary>Whether anything of ours stands in a cluster's ConfigMap. Until it does, what others have beside it counts too.</summary>
+    public static bool Holds(MeshCluster cluster, JsonObject? live) => live is not null && Provider(cluster.Dns)?.Holds(live) == true;
+
     /// <summary>The steps for one cluster, and what there is to say of them.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="mesh">The document.</param>
+    /// <param name="live">The ConfigMap that holds its records.</param>
+    /// <param name="wanted">The records in scope, host name to address.</param>
+    /// <param name="scope">What the run looks at.</param>
+    /// <param name="beside">The ConfigMaps of the other providers, which CoreDNS may read as well.</param>
     public static IEnumerable<PlannedAction> Plan(
-        MeshCluster cluster, MeshDocument mesh, JsonObject? live, IReadOnlyDictionary<string, string> wanted, FederationScope scope) =>
-        Provider(cluster.Dns) is { } provider ? Plan(provider, Id(cluster, provider), mesh, live, wanted, scope) : [];
+        MeshCluster cluster, MeshDocument mesh, JsonObject? live, IReadOnlyDictionary<string, string> wanted, FederationScope scope, params IReadOnlyList<JsonObject> beside) =>
+        Provider(cluster.Dns) is { } provider ? Plan(provider, Id(cluster, provider), mesh, live, wanted, scope, KeepsDomain(mesh, cluster), Beside(provider, mesh, live, beside)) : [];
 
     /// <summary>Takes what is left of ours out of the ConfigMap of another provider.</summary>
     public static IEnumerable<PlannedAction> PlanFormer(MeshCluster cluster, MeshDocument mesh, JsonObject live)
     {
         var provider = Providers.Single(provider => provider.ConfigMap == live.Name());
-        return provider == Provider(cluster.Dns) || provider.Read(live).IsEmpty
+        return provider == Provider(cluster.Dns) || !provider.Holds(live)
             ? []
-            : Plan(provider, Id(cluster, provider), mesh, live, ImmutableSortedDictionary<string, string>.Empty, FederationScope.Everything);
+            : Plan(provider, Id(cluster, provider), mesh, live, ImmutableSortedDictionary<string, string>.Empty, FederationScope.Everything, keepsDomain: false, refusalBeside: null);
     }
 
     /// <summary>The records that stand in a cluster's ConfigMap, host name to address.</summary>
@@ -54,8 +63,15 @@ public static class DnsPlanner
         return labels is [.., var name, var ns] && scope.Includes(new ServiceName(ns, name));
     }
 
+    /// <summary>
+    /// The domain is answered here from a cluster's joining to its leaving, with names or without. CoreDNS takes up to 37 s to see that a block came or
+    /// went; a name in a block that stands comes and goes in time, and no question about the domain leaves the cluster.
+    /// </summary>
+    private static bool KeepsDomain(MeshDocument mesh, MeshCluster cluster) => !cluster.Leaving && mesh.Clusters.Any(other => !other.MayExport.IsEmpty);
+
     private static List<PlannedAction> Plan(
-        IDnsProvider provider, ObjectId id, MeshDocument mesh, JsonObject? live, IReadOnlyDictionary<string, string> wanted, FederationScope scope)
+        IDnsProvider provider, ObjectId id, MeshDocument mesh, JsonObject? live, IReadOnlyDictionary<string, string> wanted, FederationScope scope, bool keepsDomain,
+        string? refusalBeside)
     {
         if (live is null && !provider.MayCreate)
             return wanted.Count == 0 ? [] : [new PlannedAction.Skipped(id, $"there is no ConfigMap {Namespace}/{provider.ConfigMap}: set dns in the mesh document")];
@@ -65,14 +81,30 @@ public static class DnsPlanner
         var standing = provider.Read(start);
         var kept = standing.Where(record => !IsInScope(record.Key, mesh.Domain, scope) && record.Key.EndsWith("." + mesh.Domain, StringComparison.Ordinal));
         var records = kept.Concat(wanted).ToImmutableSortedDictionary(record => record.Key, record => record.Value, StringComparer.Ordinal);
-        if (records.IsEmpty && standing.IsEmpty)
-            return live is not null && provider.MayCreate && IsLeftOver(live, mesh) ? [new PlannedAction.Delete(id, live)] : [];
-        if (!records.IsEmpty && provider.Refusal(start, mesh) is { } refusal)
+        var refusal = provider.Refusal(start, mesh) ?? refusalBeside;
+        if (!records.IsEmpty && refusal is not null)
             return [new PlannedAction.Skipped(id, refusal)];
+        if (records.IsEmpty && (!keepsDomain || refusal is not null))
+            return Cleared(provider, id, mesh, live);
         var (content, notes) = Fit(provider, mesh, start, standing, records);
-        var actions = new List<PlannedAction> { Step(provider, id, mesh, live, content) };
-        actions.AddRange((records.IsEmpty ? [] : notes.Concat(provider.Notices(start, mesh))).Select(note => new PlannedAction.Skipped(id, note)));
-        return actions;
+        return [Step(provider, id, mesh, live, content), .. notes.Concat(provider.Notices(start, mesh)).Select(note => new PlannedAction.Skipped(id, note))];
+    }
+
+    /// <summary>
+    /// Why our block must not be written because of another ConfigMap: with two blocks for one domain CoreDNS does not start, and no name in the
+    /// cluster resolves.
+    /// </summary>
+    private static string? Beside(IDnsProvider provider, MeshDocument mesh, JsonObject? live, IReadOnlyList<JsonObject> beside) => beside
+        .SelectMany(configMap => Providers.Where(other => other != provider && other.ConfigMap == configMap.Name()), (configMap, other) => (ConfigMap: configMap, Other: other))
+        // CoreDNS reads its own Corefile always, additions only where that imports them.
+        .Where(entry => !entry.Other.MayCreate || (live is not null && CorefileText.Imports(CorefileProvider.Corefile(live))))
+        .Select(entry => entry.Other.Refusal(entry.ConfigMap, mesh)).OfType<string>().FirstOrDefault();
+
+    private static List<PlannedAction> Cleared(IDnsProvider provider, ObjectId id, MeshDocument mesh, JsonObject? live)
+    {
+        if (live is not null && provider.Holds(live))
+            return [Step(provider, id, mesh, live, provider.Clear(live))];
+        return live is not null && provider.MayCreate && IsLeftOver(live, mesh) ? [new PlannedAction.Delete(id, live)] : [];
     }
 
     private static PlannedAction Step(IDnsProvider provider, ObjectId id, MeshDocument mesh, JsonObject? live, JsonObject content)

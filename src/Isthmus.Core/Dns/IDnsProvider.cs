@@ -25,6 +25,12 @@ internal interface IDnsProvider
     /// <summary>What a user should know about the rest of it, where our records stand in it.</summary>
     IEnumerable<string> Notices(JsonObject configMap, MeshDocument mesh);
 
-    /// <summary>The ConfigMap with exactly these records of ours; with none, nothing of ours stays.</summary>
+    /// <summary>Whether anything of ours stands in it, be it without a record.</summary>
+    bool Holds(JsonObject configMap);
+
+    /// <summary>The ConfigMap with exactly these records of ours; every other name of the domain is denied.</summary>
     JsonObject Write(JsonObject configMap, MeshDocument mesh, IReadOnlyDictionary<string, string> records);
+
+    /// <summary>The ConfigMap without anything of ours: whoever answered the domain before answers it again.</summary>
+    JsonObject Clear(JsonObject configMap);
 }

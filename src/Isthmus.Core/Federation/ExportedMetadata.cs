@@ -11,10 +11,12 @@ namespace Isthmus.Core.Federation;
 /// </summary>
 internal sealed record ExportedMetadata(ImmutableSortedDictionary<string, string> Labels, ImmutableSortedDictionary<string, string> Annotations)
 {
-    // Server and kubectl keep things of their own under these, and Argo and Helm take what carries theirs for one of their objects.
+    // Server and kubectl keep things of their own under these, and Argo and Helm take what carries theirs for one of their objects. istiod's
+    // webhook refuses a ServiceEntry with a dry-run or internal annotation, and an istiod of another revision passes over one with a revision.
     private static readonly ImmutableArray<string> Reserved =
     [
         Ownership.Prefix, "kubernetes.io/", "k8s.io/", ".kubernetes.io/", ".k8s.io/", "argocd.argoproj.io/", "meta.helm.sh/",
+        "istio.io/dry-run", "istio.io/rev", "internal.istio.io/",
     ];
 
     // All annotations of an object may take 256 KiB, of which ours need their part.

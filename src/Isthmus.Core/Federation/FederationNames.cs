@@ -89,5 +89,5 @@ public static class FederationNames
 
     /// <summary>One Gateway for each exporting namespace, so that one event's cost does not grow with all exports.</summary>
     public static ObjectId Gateway(ClusterName cluster, string exportingNamespace) =>
-        new(cluster, ResourceKind.Gateway, SystemNamespaces.Isthmus, GatewayPrefix + exportingNamespace);
+        new(cluster, ResourceKind.Gateway, SystemNamespaces.Isthmus, LabelNames.Fit(GatewayPrefix + exportingNamespace));
 }

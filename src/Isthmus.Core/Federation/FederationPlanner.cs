@@ -218,8 +218,11 @@ public static class FederationPlanner
             if (!snapshot.Clusters.TryGetValue(cluster.Name, out var seen))
                 continue;
             var wanted = cluster.Leaving ? [] : records.GetValueOrDefault(cluster.ControlPlane) ?? [];
-            var former = snapshot.Scope.IsEverything ? seen.FormerDnsConfigMaps : [];
-            foreach (var action in DnsPlanner.Plan(cluster, mesh, seen.DnsConfigMap, wanted, snapshot.Scope)
+            // A silent control plane may still serve a name that nobody else knows of.
+            if (!cluster.Leaving && !snapshot.Clusters.ContainsKey(cluster.ControlPlane))
+                wanted = new SortedDictionary<string, string>(DnsPlanner.Read(cluster, seen.DnsConfigMap).SetItems(wanted), StringComparer.Ordinal);
+            var former = snapshot.Scope.IsEverything ? seen.OtherDnsConfigMaps : [];
+            foreach (var action in DnsPlanner.Plan(cluster, mesh, seen.DnsConfigMap, wanted, snapshot.Scope, seen.OtherDnsConfigMaps)
                 .Concat(former.SelectMany(live => DnsPlanner.PlanFormer(cluster, mesh, live))))
                 yield return action;
         }

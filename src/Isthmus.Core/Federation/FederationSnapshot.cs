@@ -73,8 +73,11 @@ public sealed class ClusterSnapshot
     /// <summary>The ConfigMap that holds the DNS records; null where there is none.</summary>
     public JsonObject? DnsConfigMap { get; init; }
 
-    /// <summary>ConfigMaps that held our records if the cluster had another DNS provider before; only looked at when the scope is everything.</summary>
-    public IReadOnlyList<JsonObject> FormerDnsConfigMaps { get; init; } = [];
+    /// <summary>
+    /// The ConfigMaps of other DNS providers, which held our records if the cluster had one of them before, and may hold what others have for our domain.
+    /// They are looked at where the scope is everything, or nothing of ours stands yet.
+    /// </summary>
+    public IReadOnlyList<JsonObject> OtherDnsConfigMaps { get; init; } = [];
 }
 
 /// <summary>What was seen of the mesh. A cluster that could not be read is absent, which is not the same as empty.</summary>

@@ -1,9 +1,16 @@
+using System.Buffers;
+using System.Text;
+
 namespace Isthmus.Core.Injection;
 
 /// <summary>The variables that a webhook's URL path sets on the sidecars it injects, such as <c>/inject/cluster/west/net/vnet-west</c>.</summary>
 public sealed class InjectPath
 {
     private const string LegacyMark = ":ENV:";
+    private const string NetworkVariable = "ISTIO_META_NETWORK";
+
+    /// <summary>A key of ours beside Istio's <c>net</c>: the network's UTF-8 in hexadecimal digits, for paths that take no other spelling of it.</summary>
+    internal const string HexNetworkKey = "isthmus-hex-net";
 
     private InjectPath(IReadOnlyDictionary<string, string> variables)
     {
@@ -27,13 +34,14 @@ public sealed class InjectPath
         var variables = new SortedDictionary<string, string>(StringComparer.Ordinal);
         for (var i = 0; i + 1 < pairs.Count; i += 2)
         {
-            var name = pairs[i] switch
+            var (name, value) = pairs[i] switch
             {
-                "cluster" => "ISTIO_META_CLUSTER_ID",
-                "net" => "ISTIO_META_NETWORK",
-                var other => other.ToUpperInvariant(),
+                "cluster" => ("ISTIO_META_CLUSTER_ID", pairs[i + 1]),
+                "net" => (NetworkVariable, pairs[i + 1]),
+                HexNetworkKey => (NetworkVariable, FromHex(pairs[i + 1])),
+                var other => (other.ToUpperInvariant(), pairs[i + 1]),
             };
-            if (name.Length > 0) variables[name] = pairs[i + 1];
+            if (name.Length > 0) variables[name] = value;
         }
         return new InjectPath(variables);
     }
@@ -46,6 +54,12 @@ public sealed class InjectPath
         var pairs = parts[2].Split('/').ToList();
         for (var i = 1; i < pairs.Count; i += 2) pairs[i] = pairs[i].Replace("--slash--", "/", StringComparison.Ordinal);
         return pairs;
+    }
+
+    private static string FromHex(string digits)
+    {
+        var bytes = new byte[digits.Length / 2];
+        return Convert.FromHexString(digits, bytes, out _, out var length) == OperationStatus.Done ? Encoding.UTF8.GetString(bytes, 0, length) : digits;
     }
 
     private static List<string> LegacyPairs(string text)

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Isthmus.Core.Kubernetes;
@@ -5,6 +7,8 @@ namespace Isthmus.Core.Kubernetes;
 /// <summary>Kubernetes' rules for label keys and values, in its own words.</summary>
 public static partial class LabelNames
 {
+    private const int Longest = 63;
+
     private const string NameRule = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character "
         + "(e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 
@@ -47,6 +51,22 @@ public static partial class LabelNames
         return value.Length > 63 ? "must be no more than 63 bytes"
             : value.Length == 0 || Name().IsMatch(value) ? null : ValueRule;
     }
+
+    /// <summary>
+    /// A name that is no longer than a label: itself, or its beginning and a hash of the whole. istiod's webhook refuses a Gateway with a
+    /// longer one, though a name of that kind may have 253 characters to Kubernetes.
+    /// </summary>
+    public static string Fit(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (name.Length <= Longest)
+            return name;
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 4));
+        return $"{name[..(Longest - hash.Length - 1)]}-{hash}";
+    }
+
+    /// <summary>Whether a text is a DNS subdomain: what API servers want each segment of a webhook's Service path to be.</summary>
+    public static bool IsSubdomain(string text) => text.Length <= 253 && Subdomain().IsMatch(text);
 
     [GeneratedRegex(@"^(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]\z")]
     private static partial Regex Name();

@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Isthmus.Core.Injection;
+using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Relay;
 
@@ -15,8 +17,13 @@ internal static class WebhookAddress
     public static JsonObject Inject(WebhookSettings settings, MeshCluster cluster, string revision)
     {
         var path = revision == InjectionPolicy.DefaultRevision ? "inject" : $"inject/{RevisionKey}/{Escape(revision)}";
-        return Client(settings, cluster, WebhookPurpose.Inject, $"{path}/cluster/{Escape(cluster.Name.Value)}/net/{Escape(cluster.Network.Value)}");
+        return Client(settings, cluster, WebhookPurpose.Inject, $"{path}/cluster/{Escape(cluster.Name.Value)}/{Network(settings, cluster.Network.Value)}");
     }
+
+    // API servers take lower-case names alone as segments of a Service's path; a network may have capitals and underscores, as Azure's do.
+    private static string Network(WebhookSettings settings, string network) => settings.RelayBundle is null || LabelNames.IsSubdomain(Escape(network))
+        ? $"net/{Escape(network)}"
+        : $"{InjectPath.HexNetworkKey}/{Convert.ToHexStringLower(Encoding.UTF8.GetBytes(network))}";
 
     public static JsonObject Changes(WebhookSettings settings, MeshCluster cluster) =>
         Client(settings, cluster, WebhookPurpose.Changes, "changes");

@@ -169,6 +169,12 @@ internal sealed class WebhookConfigurationKind : BuiltInKind
             yield return FieldErrors.Invalid($"{path}.path", urlPath, "must start with a '/'");
         else if (urlPath.TrimEnd('/').Contains("//", StringComparison.Ordinal) || urlPath.EndsWith("//", StringComparison.Ordinal))
             yield return FieldErrors.Invalid($"{path}.path", urlPath, "segment[0] may not be empty");
+        else
+        {
+            foreach (var (number, segment) in urlPath[1..].TrimEnd('/').Split('/').Index())
+                foreach (var problem in NameRules.Subdomain(segment))
+                    yield return FieldErrors.Invalid($"{path}.path", urlPath, $"segment[{number}]: {problem}");
+        }
     }
 
     private static IEnumerable<FieldError> Versions(JsonObject webhook, string path)

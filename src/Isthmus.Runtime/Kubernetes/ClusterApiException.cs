@@ -15,6 +15,9 @@ public sealed class ClusterApiException(ClusterName cluster, int status, string 
     /// <summary>Kubernetes' machine-readable reason (Conflict, AlreadyExists, Forbidden, …); empty where none was sent.</summary>
     public string Reason { get; } = reason;
 
+    /// <summary>How long the server asks to be left alone (Retry-After, in seconds); null where it says nothing.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>Somebody else wrote first: observe again and plan anew.</summary>
     public bool IsConflict => Status == 409;
 }

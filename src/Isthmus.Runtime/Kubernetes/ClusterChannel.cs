@@ -29,6 +29,7 @@ internal sealed class ClusterChannel : IDisposable
     private readonly SemaphoreSlim _connecting = new(1);
     private readonly ResiliencePipeline _reads;
     private readonly ResiliencePipeline _writes;
+    private readonly ResiliencePipeline _once;
     private readonly ClusterApiOptions _options;
     private readonly TimeProvider _time;
 
@@ -46,19 +47,11 @@ internal sealed class ClusterChannel : IDisposable
     {
         Cluster = cluster;
         (_options, _time) = (options, time);
-        _writes = new ResiliencePipelineBuilder { TimeProvider = time }.AddTimeout(options.RequestTimeout).Build();
-        _reads = new ResiliencePipelineBuilder { TimeProvider = time }
-            .AddRetry(new RetryStrategyOptions
-            {
-                ShouldHandle = new PredicateBuilder().Handle<HttpRequestException>().Handle<IOException>().Handle<SocketException>()
-                    .Handle<ClusterApiException>(refusal => refusal.Status is 429 or 502 or 503 or 504),
-                MaxRetryAttempts = options.ReadRetries,
-                Delay = TimeSpan.FromMilliseconds(100),
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-            })
-            .AddTimeout(options.RequestTimeout)
-            .Build();
+        _once = new ResiliencePipelineBuilder { TimeProvider = time }.AddTimeout(options.RequestTimeout).Build();
+        // A server that turns a request away as one too many has done nothing of it, so a write may be sent again then, and only then.
+        _writes = Pipeline(new PredicateBuilder().Handle<ClusterApiException>(refusal => refusal.Status == 429 && IsShort(refusal.RetryAfter)));
+        _reads = Pipeline(new PredicateBuilder().Handle<HttpRequestException>().Handle<IOException>().Handle<SocketException>()
+            .Handle<ClusterApiException>(refusal => refusal.Status is 429 or 502 or 503 or 504 && IsShort(refusal.RetryAfter)));
     }
 
     public ClusterName Cluster { get; }
@@ -76,7 +69,7 @@ internal sealed class ClusterChannel : IDisposable
     public Task<JsonObject> ReadAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken) =>
         GuardAsync(_reads, method, path, body, null, cancellationToken);
 
-    /// <summary>Sent once: it may have landed where no answer came.</summary>
+    /// <summary>Not sent again where no answer came: it may have landed.</summary>
     public Task<JsonObject> WriteAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken) =>
         GuardAsync(_writes, method, path, body, null, cancellationToken);
 
@@ -86,7 +79,7 @@ internal sealed class ClusterChannel : IDisposable
         await ClientAsync(cancellationToken).ConfigureAwait(false);
         var (sent, start) = (_time.GetUtcNow(), _time.GetTimestamp());
         DateTimeOffset? date = null;
-        var answer = await GuardAsync(_writes, HttpMethod.Get, path, null, response => date = response.Headers.Date, cancellationToken).ConfigureAwait(false);
+        var answer = await GuardAsync(_once, HttpMethod.Get, path, null, response => date = response.Headers.Date, cancellationToken).ConfigureAwait(false);
         return (answer, date, sent, _time.GetElapsedTime(start));
     }
 
@@ -104,7 +97,7 @@ internal sealed class ClusterChannel : IDisposable
         using (response)
         {
             var answered = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
-            throw Refusal(response.StatusCode, Parse(answered), answered);
+            throw Refusal(response, Parse(answered), answered);
         }
     }
 
@@ -113,6 +106,23 @@ internal sealed class ClusterChannel : IDisposable
         _connected?.Client.Dispose();
         _connecting.Dispose();
     }
+
+    private ResiliencePipeline Pipeline(PredicateBuilder<object> shouldHandle) => new ResiliencePipelineBuilder { TimeProvider = _time }
+        .AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = shouldHandle,
+            MaxRetryAttempts = _options.Retries,
+            Delay = TimeSpan.FromMilliseconds(100),
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            // API priority and fairness says how long; null leaves it to the back-off.
+            DelayGenerator = retry => ValueTask.FromResult((retry.Outcome.Exception as ClusterApiException)?.RetryAfter),
+        })
+        .AddTimeout(_options.RequestTimeout)
+        .Build();
+
+    // What takes longer is left to the next run.
+    private bool IsShort(TimeSpan? wait) => wait is null || wait <= _options.LongestWait;
 
     private async Task<HttpResponseMessage> OpenAsync(k8s.Kubernetes client, HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -193,7 +203,7 @@ internal sealed class ClusterChannel : IDisposable
         var answered = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         var answer = Parse(answered);
         if (!response.IsSuccessStatusCode)
-            throw Refusal(response.StatusCode, answer, answered);
+            throw Refusal(response, answer, answered);
         return answer ?? throw new ClusterApiException(Cluster, (int)response.StatusCode, "", "the answer is not a JSON object");
     }
 
@@ -239,11 +249,12 @@ internal sealed class ClusterChannel : IDisposable
         return new Connected(client, ApiServerAddresses.Of(configuration), _time.GetTimestamp());
     }
 
-    private ClusterApiException Refusal(HttpStatusCode status, JsonObject? answer, byte[] body)
+    private ClusterApiException Refusal(HttpResponseMessage response, JsonObject? answer, byte[] body)
     {
+        var status = (int)response.StatusCode;
         var reason = ObjectMetadata.TextOf(answer?["reason"]) ?? "";
-        var message = ObjectMetadata.TextOf(answer?["message"]) ?? $"HTTP {(int)status} {Encoding.UTF8.GetString(body).Trim()}";
-        return new ClusterApiException(Cluster, (int)status, reason, message.Length > 500 ? message[..500] : message);
+        var message = ObjectMetadata.TextOf(answer?["message"]) ?? $"HTTP {status} {Encoding.UTF8.GetString(body).Trim()}";
+        return new ClusterApiException(Cluster, status, reason, message.Length > 500 ? message[..500] : message) { RetryAfter = response.Headers.RetryAfter?.Delta };
     }
 
     private static JsonObject? Parse(byte[] body)

@@ -63,7 +63,7 @@ internal sealed class FederationObserver(ClusterConnections connections, Resolve
         DestinationRules = written.DestinationRules,
         Gateways = written.Gateways,
         DnsConfigMap = written.DnsConfigMap,
-        FormerDnsConfigMaps = written.FormerDnsConfigMaps,
+        OtherDnsConfigMaps = written.OtherDnsConfigMaps,
         AddressHolders = holders.ServiceEntries,
         RestingAddresses = holders.Resting,
         Services = sources.Services,

@@ -15,7 +15,7 @@ internal sealed record WrittenObjects(
     IReadOnlyList<JsonObject> DestinationRules,
     IReadOnlyList<JsonObject> Gateways,
     JsonObject? DnsConfigMap,
-    IReadOnlyList<JsonObject> FormerDnsConfigMaps)
+    IReadOnlyList<JsonObject> OtherDnsConfigMaps)
 {
     private const string Ours = $"{Ownership.ManagedByLabel}={Ownership.ManagedByValue}";
     private const string NotOurs = "app.kubernetes.io/managed-by!=isthmus";
@@ -29,12 +29,12 @@ internal sealed record WrittenObjects(
         var dns = DnsPlanner.Target(cluster) is { } target
             ? api.GetAsync(target.Kind, target.Namespace, target.Name, cancellationToken)
             : Task.FromResult<JsonObject?>(null);
-        var former = names.Count == 0 ? FormerAsync(api, cluster, cancellationToken) : Task.FromResult<IReadOnlyList<JsonObject>>([]);
+        var others = OtherDnsAsync(api, cluster, names.Count == 0, dns, cancellationToken);
         // Istio's objects are read only in the control plane's cluster, so only there are any of ours, unless the cluster was one.
         if (!cluster.HasOwnControlPlane)
         {
             var left = names.Count == 0 ? await LeftAsync(api, mesh, cancellationToken).ConfigureAwait(false) : [[], [], []];
-            return new WrittenObjects(await ns.ConfigureAwait(false), left[0], left[1], left[2], await dns.ConfigureAwait(false), await former.ConfigureAwait(false));
+            return new WrittenObjects(await ns.ConfigureAwait(false), left[0], left[1], left[2], await dns.ConfigureAwait(false), await others.ConfigureAwait(false));
         }
 
         var entries = ReadAsync(api, ResourceKind.ServiceEntry, mesh, names, state, cancellationToken);
@@ -42,22 +42,25 @@ internal sealed record WrittenObjects(
         var gateways = names.Count == 0
             ? api.ListAsync(ResourceKind.Gateway, null, null, null, cancellationToken)
             : GatewaysAsync(api, [.. names.Select(name => name.Namespace).Distinct()], cancellationToken);
-        await Task.WhenAll(ns, dns, former, entries, rules, gateways).ConfigureAwait(false);
+        await Task.WhenAll(ns, dns, others, entries, rules, gateways).ConfigureAwait(false);
         return new WrittenObjects(
             await ns.ConfigureAwait(false),
             await entries.ConfigureAwait(false),
             await rules.ConfigureAwait(false),
             await gateways.ConfigureAwait(false),
             await dns.ConfigureAwait(false),
-            await former.ConfigureAwait(false));
+            await others.ConfigureAwait(false));
     }
 
     private static async Task<IReadOnlyList<JsonObject>[]> LeftAsync(ClusterApi api, MeshDocument mesh, CancellationToken cancellationToken) =>
         await Task.WhenAll(new[] { ResourceKind.ServiceEntry, ResourceKind.DestinationRule, ResourceKind.Gateway }
             .Select(kind => api.ListAsync(kind, null, Ownership.Selector(mesh.Name), null, cancellationToken))).ConfigureAwait(false);
 
-    private static async Task<IReadOnlyList<JsonObject>> FormerAsync(ClusterApi api, MeshCluster cluster, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<JsonObject>> OtherDnsAsync(
+        ClusterApi api, MeshCluster cluster, bool isEverything, Task<JsonObject?> dns, CancellationToken cancellationToken)
     {
+        if (!isEverything && (DnsPlanner.Target(cluster) is null || DnsPlanner.Holds(cluster, await dns.ConfigureAwait(false))))
+            return [];
         var found = await Task.WhenAll(DnsPlanner.FormerTargets(cluster)
             .Select(target => api.GetAsync(target.Kind, target.Namespace, target.Name, cancellationToken))).ConfigureAwait(false);
         return [.. found.OfType<JsonObject>()];

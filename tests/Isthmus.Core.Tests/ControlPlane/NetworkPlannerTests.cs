@@ -35,6 +35,35 @@ public sealed class NetworkPlannerTests
     }
 
     [Fact]
+    public void A_served_clusters_root_namespace_names_the_istiod_that_brings_it_the_root_certificate()
+    {
+        const string key = "topology.istio.io/controlPlaneClusters";
+        Assert.Equal("east", Assert.IsType<PlannedAction.Create>(Find(NetworkPlanner.Plan(Three, Seen(("west", null))), "west", "Namespace")).Content.Annotation(key));
+        var marked = Assert.IsType<PlannedAction.Replace>(Find(NetworkPlanner.Plan(Three, Seen(("west", Root("n2")))), "west", "Namespace")).Content;
+        Assert.Equal("east", marked.Annotation(key));
+        Assert.Null(Assert.IsType<PlannedAction.Replace>(Find(NetworkPlanner.Plan(Three, Seen(("east", Root()))), "east", "Namespace")).Content.Annotation(key));
+
+        // It follows the document, and goes with the cluster.
+        var moved = ReaderWorld.Mesh(East, "name: north, network: n3", West.Replace("controlPlane: east", "controlPlane: north", StringComparison.Ordinal));
+        Assert.Equal("north", Assert.IsType<PlannedAction.Replace>(Find(NetworkPlanner.Plan(moved, Seen(("west", marked))), "west", "Namespace")).Content.Annotation(key));
+        var left = Assert.IsType<PlannedAction.Replace>(Find(NetworkPlanner.Plan(ReaderWorld.Mesh(East, West + ", state: leaving"), Seen(("west", marked))), "west", "Namespace")).Content;
+        Assert.Null(left.Annotation(key));
+        Assert.Null(left.Annotation("isthmus.dev/control-plane"));
+
+        // Somebody else's that names it too is as good, and one that does not is a clash.
+        foreach (var theirs in new[] { "*", "other,east" })
+            Assert.IsType<PlannedAction.Unchanged>(Find(NetworkPlanner.Plan(Three, Seen(("west", Theirs(theirs)))), "west", "Namespace"));
+        Assert.Contains($"its annotation {key} says 'other'", Assert.IsType<PlannedAction.Skipped>(Find(NetworkPlanner.Plan(Three, Seen(("west", Theirs("other")))), "west", "Namespace")).Reason, StringComparison.Ordinal);
+
+        static JsonObject Theirs(string text)
+        {
+            var root = Root("n2", "n2");
+            Assert.IsType<JsonObject>(root["metadata"]?["annotations"])[key] = text;
+            return root;
+        }
+    }
+
+    [Fact]
     public void A_cluster_that_is_alone_or_leaves_loses_our_label_and_keeps_its_namespace()
     {
         var alone = ReaderWorld.Mesh(East, West + ", state: leaving");

@@ -63,6 +63,42 @@ public sealed class DnsPlannerTests
         Assert.True(JsonNode.DeepEquals(live, Content(mesh, written, [])));
     }
 
+    [Theory]
+    [InlineData("coredns")]
+    [InlineData("coredns-custom")]
+    public void Where_names_may_be_exported_the_domain_is_denied_here_before_the_first_and_after_the_last_until_the_cluster_leaves(string provider)
+    {
+        var mesh = Mesh(provider, mayExport: "shop");
+        var clean = ConfigMap("Corefile", Corefile);
+        var before = Content(mesh, clean, []);
+        Assert.Contains("global:53 {", Text(before, "Corefile") + Text(before, "isthmus.server"), StringComparison.Ordinal);
+        Assert.Empty(DnsPlanner.Read(mesh.Clusters[0], before));
+        Assert.DoesNotContain(Plan(mesh, before, []), action => action.IsWrite);
+
+        var with = Content(mesh, before, Two);
+        Assert.Equal(2, DnsPlanner.Read(mesh.Clusters[0], with).Count);
+        Assert.True(JsonNode.DeepEquals(before, Content(mesh, with, [])));
+        Assert.True(JsonNode.DeepEquals(clean, Content(Mesh(provider, mayExport: "shop", state: ", state: leaving"), before, [])));
+    }
+
+    [Fact]
+    public void A_zone_without_names_exists_itself()
+    {
+        var zone = Text(Content(Mesh("coredns-custom", mayExport: "shop"), ConfigMap("x", ""), []), "isthmus.zone");
+        Assert.Matches(@"\n@ 5 IN SOA [^\n]+\n@ IN TXT ""no name is exported""\n$", zone);
+    }
+
+    [Theory]
+    [InlineData("coredns")]
+    [InlineData("coredns-custom")]
+    public void Without_names_nobody_is_told_that_the_domain_is_taken_and_nothing_is_written_beside(string provider)
+    {
+        var mesh = Mesh(provider, mayExport: "shop");
+        Assert.Empty(Plan(mesh, ConfigMap(provider == "coredns" ? "Corefile" : "x.server", "global:53 {\n}\n"), []));
+        if (provider == "coredns")
+            Assert.Empty(Plan(mesh, null, []));
+    }
+
     [Fact]
     public void What_others_write_before_and_behind_our_block_stays()
     {
@@ -180,6 +216,27 @@ public sealed class DnsPlannerTests
     }
 
     [Fact]
+    public void A_block_for_the_domain_in_the_other_ConfigMap_that_CoreDNS_reads_is_a_clash_too_since_with_two_it_does_not_start()
+    {
+        const string old = "global:53 {\n    forward . 10.0.0.7\n}\n";
+        var additions = ConfigMap("istio.server", old, "coredns-custom");
+        var corefile = ConfigMap("Corefile", Corefile + old, "coredns");
+        Assert.Contains("the Corefile has a server block", Reason(Beside("coredns-custom", ConfigMap("x", ""), corefile)), StringComparison.Ordinal);
+        Assert.Contains("key istio.server", Reason(Beside("coredns", ConfigMap("Corefile", Corefile + "import custom/*.server\n"), additions)), StringComparison.Ordinal);
+        // Nobody reads it.
+        Assert.IsType<PlannedAction.Replace>(Assert.Single(Beside("coredns", ConfigMap("Corefile", Corefile), additions)));
+        // What is left of ours there is none: it goes in the same run.
+        var former = Content(Mesh("coredns"), ConfigMap("Corefile", Corefile, "coredns"), Two);
+        Assert.IsType<PlannedAction.Replace>(Assert.Single(Beside("coredns-custom", ConfigMap("x", ""), former)));
+
+        static List<PlannedAction> Beside(string provider, JsonObject live, JsonObject other)
+        {
+            var mesh = Mesh(provider, mayExport: "shop");
+            return [.. DnsPlanner.Plan(mesh.Clusters[0], mesh, live, Two, FederationScope.Everything, other)];
+        }
+    }
+
+    [Fact]
     public void Our_records_go_even_where_somebody_took_the_domain_meanwhile()
     {
         var mesh = Mesh("coredns");
@@ -278,18 +335,19 @@ public sealed class DnsPlannerTests
     private static JsonObject Content(MeshDocument mesh, JsonObject live, Dictionary<string, string> wanted) =>
         Plan(mesh, live, wanted).OfType<PlannedAction.Replace>().FirstOrDefault()?.Content ?? live;
 
-    private static JsonObject ConfigMap(string key, string text) =>
-        new() { ["metadata"] = new JsonObject { ["name"] = "x", ["resourceVersion"] = "1" }, ["data"] = new JsonObject { [key] = text } };
+    private static JsonObject ConfigMap(string key, string text, string name = "x") =>
+        new() { ["metadata"] = new JsonObject { ["name"] = name, ["resourceVersion"] = "1" }, ["data"] = new JsonObject { [key] = text } };
 
     private static string Text(JsonObject configMap, string key) => ObjectMetadata.TextOf(configMap["data"]?[key]) ?? "";
 
-    private static MeshDocument Mesh(string dns, string name = "m") => Federation.FederationWorld.Parse($$$"""
+    private static MeshDocument Mesh(string dns, string name = "m", string mayExport = "", string state = "") => Federation.FederationWorld.Parse($$$"""
         apiVersion: isthmus.dev/v1alpha1
         kind: Mesh
         metadata: {name: {{{name}}}}
         spec:
           dns: {{{dns}}}
+          mayExport: [{{{mayExport}}}]
           clusters:
-          - {name: east, network: n, access: {kubeconfig: k}}
+          - {name: east, network: n, access: {kubeconfig: k}{{{state}}}}
         """);
 }

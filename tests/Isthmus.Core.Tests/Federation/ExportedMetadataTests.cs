@@ -63,6 +63,9 @@ public sealed class ExportedMetadataTests
     [Theory]
     [InlineData("""{"exportedLabels":{"isthmus.dev/mesh":"other","app.kubernetes.io/managed-by":"me","bad value":"x","k":"not a value"}}""", "isthmus.dev/mesh")]
     [InlineData("""{"exportedAnnotations":{"kubectl.kubernetes.io/last-applied-configuration":"{}"}}""", "kubectl.kubernetes.io/last-applied-configuration")]
+    [InlineData("""{"exportedAnnotations":{"istio.io/dry-run":"true"}}""", "istio.io/dry-run")]
+    [InlineData("""{"exportedAnnotations":{"internal.istio.io/webhook-always-reject":"true"}}""", "internal.istio.io/webhook-always-reject")]
+    [InlineData("""{"exportedLabels":{"istio.io/rev":"canary"}}""", "istio.io/rev")]
     public void What_a_server_would_refuse_or_others_take_for_their_own_is_left_out_and_told(string spec, string leftOut)
     {
         var world = new FederationWorld();
@@ -73,6 +76,7 @@ public sealed class ExportedMetadataTests
         Assert.True(Ownership.IsOurs(entry, "m"));
         Assert.Null(entry.Label("k"));
         Assert.Null(entry.Annotation(leftOut));
+        Assert.Null(entry.Label("istio.io/rev"));
         Assert.Contains(leftOut, world.Get("west", ResourceKind.ServiceExport, "shop", "reviews")["status"]?.ToJsonString(), StringComparison.Ordinal);
     }
 

@@ -45,6 +45,17 @@ public sealed class FederationPlannerTests
     }
 
     [Fact]
+    public void A_Gateways_name_is_no_longer_than_istiods_webhook_takes_however_long_the_namespace_is()
+    {
+        var cluster = new ClusterName("west");
+        var names = new[] { 47, 48, 63 }.SelectMany(length => new[] { 'a', 'b' }.Select(last => new string('n', length - 1) + last))
+            .Select(ns => FederationNames.Gateway(cluster, ns).Name).ToList();
+        Assert.All(names, name => Assert.Matches("^isthmus-exports-[a-z0-9-]{0,46}[a-z0-9]$", name));
+        Assert.Equal(names.Count, names.Distinct().Count());
+        Assert.Equal("isthmus-exports-" + new string('n', 46) + "a", names[0]);
+    }
+
+    [Fact]
     public void One_names_event_leaves_the_other_names_of_its_gateway_as_they_stand()
     {
         var world = Exported();
@@ -83,6 +94,7 @@ public sealed class FederationPlannerTests
     public void When_a_service_is_no_longer_exported_all_of_it_goes_but_its_address_stays_on_the_service()
     {
         var world = new FederationWorld();
+        world.Run();
         var before = world.Ours();
         world.Export("west", "shop", "reviews");
         world.Run(Reviews);
@@ -193,6 +205,33 @@ public sealed class FederationPlannerTests
         world.Unexport("north", "shop", "reviews");
         world.Run(Reviews);
         Assert.Equal("2.2.2.2", ObjectMetadata.TextOf(Assert.Single(Assert.IsType<JsonArray>(world.Spec("north", ResourceKind.ServiceEntry, Host)["endpoints"]))?["address"]));
+    }
+
+    [Fact]
+    public void Records_stay_while_the_control_plane_that_alone_knows_their_names_is_silent()
+    {
+        var world = new FederationWorld("""
+            apiVersion: isthmus.dev/v1alpha1
+            kind: Mesh
+            metadata: {name: m}
+            spec:
+              mayExport: [shop]
+              clusters:
+              - {name: east, network: n, access: {kubeconfig: k}, gateway: {addresses: [1.1.1.1]}}
+              - {name: west, network: n, controlPlane: east, access: {kubeconfig: k}}
+            """);
+        world.Export("east", "shop", "reviews");
+        world.Run();
+        var before = world.Corefile("west");
+        Assert.Contains("reviews.shop.global", before, StringComparison.Ordinal);
+        world.Silent.Add("east");
+        world.Run();
+        world.Run(Reviews);
+        Assert.Equal(before, world.Corefile("west"));
+        world.Silent.Clear();
+        world.Unexport("east", "shop", "reviews");
+        world.Run();
+        Assert.DoesNotContain("reviews.shop.global", world.Corefile("west"), StringComparison.Ordinal);
     }
 
     [Fact]

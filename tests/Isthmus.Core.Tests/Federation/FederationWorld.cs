@@ -30,7 +30,7 @@ internal sealed class FederationWorld
         Mesh = Parse(document);
         foreach (var cluster in Mesh.Clusters)
         {
-            Put(cluster.Name.Value, ResourceKind.ConfigMap, "kube-system", "coredns", """{"data":{"Corefile":".:53 {\n    errors\n}\n"}}""");
+            Put(cluster.Name.Value, ResourceKind.ConfigMap, "kube-system", "coredns", """{"data":{"Corefile":".:53 {\n    errors\n    reload\n}\n"}}""");
             Put(cluster.Name.Value, ResourceKind.Service, "istio-system", "gw", """
                 {"spec":{"type":"LoadBalancer","selector":{"istio":"eastwestgateway"},"ports":[{"name":"tls","port":15443,"targetPort":15443}]},
                  "status":{"loadBalancer":{"ingress":[{"ip":"2.2.2.2"}]}}}

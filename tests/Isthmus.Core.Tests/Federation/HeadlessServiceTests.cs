@@ -148,6 +148,7 @@ public sealed class HeadlessServiceTests
     public void An_unexported_headless_service_leaves_nothing_but_addresses_at_rest_for_ten_minutes()
     {
         var world = new FederationWorld();
+        world.Run();
         var before = world.Ours();
         world.Headless("west", "shop", "mysql", "mysql-0", "mysql-1");
         world.Run();

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Isthmus.Core.Injection;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Planning;
@@ -40,6 +41,19 @@ public sealed class WebhookPlannerTests
         Assert.Equal($"https://isthmus.example.com/api/clusters/east/{token}/inject/cluster/east/net/n-east", ObjectMetadata.TextOf(client["url"]));
         Assert.Equal("UEVN", ObjectMetadata.TextOf(client["caBundle"]));
         Assert.False(client.ContainsKey("service"));
+    }
+
+    [Theory]
+    [InlineData("n-east")]
+    [InlineData("VNet_East")]
+    [InlineData("a..b")]
+    public void A_Services_path_has_segments_that_an_API_server_takes_whatever_the_network_is_called(string network)
+    {
+        var mesh = Mesh(network: network);
+        var client = WebhookAddress.Inject(Settings.ThroughRelay("PEM"), mesh.Clusters[0], "default");
+        var path = ObjectMetadata.TextOf(client["service"]?["path"]) ?? "";
+        Assert.All(path[1..].Split('/'), segment => Assert.Matches(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", segment));
+        Assert.Equal(network, InjectPath.Parse(path).Variables["ISTIO_META_NETWORK"]);
     }
 
     [Fact]
@@ -133,12 +147,12 @@ public sealed class WebhookPlannerTests
         return [.. (configuration["webhooks"] as JsonArray ?? []).OfType<JsonObject>()];
     }
 
-    private static MeshDocument Mesh(string spec = "", string cluster = "") => Assert.IsType<MeshDocument>(MeshDocument.Parse($$"""
+    private static MeshDocument Mesh(string spec = "", string cluster = "", string network = "n-east") => Assert.IsType<MeshDocument>(MeshDocument.Parse($$"""
         apiVersion: isthmus.dev/v1alpha1
         kind: Mesh
         metadata: {name: m}
         spec:
         {{spec}}  clusters:
-          - {name: east, network: n-east, access: {kubeconfig: k}, gateway: {service: istio-system/gw}{{cluster}}}
+          - {name: east, network: {{network}}, access: {kubeconfig: k}, gateway: {service: istio-system/gw}{{cluster}}}
         """).Document);
 }

@@ -52,6 +52,15 @@ public sealed class WebhookCallTests : IAsyncLifetime
         Assert.Contains("failed to call webhook: Post \"https://y.x.svc:443/p?timeout=10s\": service \"y\" not found", await CreateAsync(500), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/inject/net/VNet_East", "segment[2]")]
+    [InlineData("/a..b", "segment[0]")]
+    public async Task A_services_path_has_DNS_names_as_segments(string path, string segment)
+    {
+        var refusal = await RegisterAsync(new JsonObject { ["service"] = new JsonObject { ["namespace"] = "x", ["name"] = "y", ["path"] = path } }, status: 422);
+        Assert.Contains($"webhooks[0].clientConfig.service.path: Invalid value: \"{path}\": {segment}: a lowercase RFC 1123 subdomain", refusal, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_service_must_prove_its_own_name()
     {
@@ -78,7 +87,7 @@ public sealed class WebhookCallTests : IAsyncLifetime
         Assert.Equal("admission.k8s.io/v1beta1", (string?)Webhooks.TakeCalls()[0]["body"]?["apiVersion"]);
     }
 
-    private async Task RegisterAsync(JsonObject clientConfig, string version = "v1")
+    private async Task<string> RegisterAsync(JsonObject clientConfig, string version = "v1", int status = 201)
     {
         var webhook = new JsonObject
         {
@@ -94,8 +103,8 @@ public sealed class WebhookCallTests : IAsyncLifetime
                 ["resources"] = new JsonArray("configmaps"),
             }),
         };
-        await PostAsync("/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations",
-            new JsonObject { ["metadata"] = new JsonObject { ["name"] = "m" }, ["webhooks"] = new JsonArray(webhook) }, 201);
+        return await PostAsync("/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations",
+            new JsonObject { ["metadata"] = new JsonObject { ["name"] = "m" }, ["webhooks"] = new JsonArray(webhook) }, status);
     }
 
     private Task<string> CreateAsync(int status) => PostAsync(ConfigMaps, new JsonObject { ["metadata"] = new JsonObject { ["name"] = "c" } }, status);

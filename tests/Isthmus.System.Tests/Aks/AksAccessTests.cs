@@ -87,7 +87,7 @@ public sealed class AksAccessTests : IAsyncLifetime
     [InlineData("""{"provisioningState": "Deleting"}""", "Azure is deleting it")]
     public async Task Who_finds_an_API_server_silent_is_told_what_ARM_knows_of_why(string properties, string told)
     {
-        var services = Mesh.Instance(options: new ClusterApiOptions { ReadRetries = 1 });
+        var services = Mesh.Instance(options: new ClusterApiOptions { Retries = 1 });
         var api = await ApiAsync(services);
         await ReadAsync(api);
         Mesh.Cluster("east").Disconnect();

@@ -26,7 +26,7 @@ internal sealed class IstioCluster : IAsyncDisposable
               clusters:
               - {name: west, network: n, access: {kubeconfig: "{{{kubeconfig}}}"}}
             """;
-        Api = new ClusterApi(new ClusterName("west"), KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig), new ClusterApiOptions { ReadRetries = 1 }, TimeProvider.System);
+        Api = new ClusterApi(new ClusterName("west"), KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig), new ClusterApiOptions { Retries = 1 }, TimeProvider.System);
         Member = MeshDocument.Parse(MeshYaml).Document?.Clusters[0] ?? throw new InvalidOperationException("the test's mesh document does not hold");
         Kubeconfig = kubeconfig;
     }

@@ -19,6 +19,7 @@ public sealed class HeadlessRunTests
     public async Task Pods_of_a_StatefulSet_are_followed_by_events_alone()
     {
         await using var mesh = await EmbeddedMesh.StartAsync();
+        await RunAsync(mesh);
         var before = await mesh.StateAsync();
         var set = new EmbeddedStatefulSet(mesh, "west");
         await set.ExportAsync("mysql-0", "mysql-1");
@@ -45,6 +46,7 @@ public sealed class HeadlessRunTests
     public async Task A_runner_that_dies_after_any_write_leaves_no_pods_names_behind()
     {
         await using var mesh = await EmbeddedMesh.StartAsync(null, "east", "west");
+        await RunAsync(mesh);
         var before = await mesh.StateAsync();
         var set = new EmbeddedStatefulSet(mesh, "west");
         await set.ExportAsync("mysql-0", "mysql-1");

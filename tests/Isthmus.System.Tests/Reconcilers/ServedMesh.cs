@@ -118,7 +118,7 @@ internal sealed class ServedMesh : IAsyncDisposable, ICertificateSource
     {
         using var text = new MemoryStream(Encoding.UTF8.GetBytes(kubeconfig));
         return new ClusterApi(
-            new ClusterName(cluster), KubernetesClientConfiguration.BuildConfigFromConfigFile(text), Patient with { ReadRetries = 1, Handler = handler }, TimeProvider.System);
+            new ClusterName(cluster), KubernetesClientConfiguration.BuildConfigFromConfigFile(text), Patient with { Retries = 1, Handler = handler }, TimeProvider.System);
     }
 
     /// <summary>A Service in namespace shop, with pods of its own as far as anybody can tell.</summary>

@@ -18,6 +18,7 @@ public sealed class ServiceExportRunTests
     public async Task A_ServiceExport_is_followed_from_its_creation_to_its_end(string version, params string[] served)
     {
         await using var mesh = await EmbeddedMesh.StartAsync(ServiceExportDefinition.WithIstio(served));
+        await mesh.Services().RunAsync(EmbeddedMesh.Reviews, null, Cancel);
         var before = await mesh.StateAsync();
         await ServiceAsync(mesh, "west");
         await DeclareAsync(mesh, "west", version);

@@ -16,6 +16,7 @@ public sealed class ServiceReconcilerTests
     public async Task An_exported_service_is_reached_from_everywhere_and_unexported_from_nowhere()
     {
         await using var mesh = await EmbeddedMesh.StartAsync();
+        await mesh.Services().RunAsync(EmbeddedMesh.Reviews, null, Cancel);
         var before = await mesh.StateAsync();
         await mesh.ExportAsync("west");
         var report = await mesh.Services().RunAsync(EmbeddedMesh.Reviews, null, Cancel);
@@ -142,6 +143,7 @@ public sealed class ServiceReconcilerTests
     public async Task A_runner_that_dies_after_any_write_leaves_nothing_that_the_next_run_does_not_put_right()
     {
         await using var mesh = await EmbeddedMesh.StartAsync();
+        await mesh.Services().RunAsync(EmbeddedMesh.Reviews, null, Cancel);
         var before = await mesh.StateAsync();
         await mesh.ExportAsync("west");
         await mesh.ExportAsync("north");
