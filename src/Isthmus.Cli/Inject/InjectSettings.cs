@@ -2,7 +2,6 @@ using Isthmus.Core.Injection;
 using Isthmus.Core.Mesh;
 using Isthmus.Runtime.Injection;
 using Isthmus.Runtime.Kubernetes;
-using k8s;
 using k8s.Exceptions;
 
 namespace Isthmus.Cli.Inject;
@@ -36,11 +35,11 @@ internal static class InjectSettings
             throw new InjectInputException("--kubeconfig takes the settings from a cluster; --config, --values and --mesh-config do not go with it");
         try
         {
-            var configuration = KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig, request.Context);
+            var configuration = KubeconfigFile.Read(kubeconfig, request.Context);
             using var api = new ClusterApi(new ClusterName(configuration.CurrentContext ?? "cluster"), configuration, new ClusterApiOptions(), TimeProvider.System);
             return await new IstioSettingsReader(api, api).LoadAsync(request.Revision ?? InjectionPolicy.DefaultRevision, null, cancellationToken);
         }
-        catch (Exception fault) when (fault is InjectionUnavailableException or ClusterUnreachableException or ClusterApiException or KubeConfigException or IOException)
+        catch (Exception fault) when (fault is InjectionUnavailableException or ClusterUnreachableException or ClusterApiException or KubeConfigException)
         {
             throw new InjectInputException(fault.Message, fault);
         }

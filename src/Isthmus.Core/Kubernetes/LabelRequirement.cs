@@ -5,20 +5,15 @@ namespace Isthmus.Core.Kubernetes;
 /// <summary>One condition of a label selector; <c>=</c> is <see cref="LabelOperator.In"/> of one value.</summary>
 public sealed record LabelRequirement(string Key, LabelOperator Operator, IReadOnlyList<string> Values)
 {
-    /// <summary>Whether labels meet the condition.</summary>
-    public bool Matches(IReadOnlyDictionary<string, string> labels)
+    /// <summary>Whether the label of that key meets the condition; null where there is none.</summary>
+    public bool Matches(string? value) => Operator switch
     {
-        ArgumentNullException.ThrowIfNull(labels);
-        bool present = labels.TryGetValue(Key, out string? value);
-        return Operator switch
-        {
-            LabelOperator.Exists => present,
-            LabelOperator.DoesNotExist => !present,
-            LabelOperator.In => value is not null && Values.Contains(value),
-            LabelOperator.NotIn => value is null || !Values.Contains(value),
-            _ => Compare(value) is int order && (Operator == LabelOperator.GreaterThan ? order > 0 : order < 0),
-        };
-    }
+        LabelOperator.Exists => value is not null,
+        LabelOperator.DoesNotExist => value is null,
+        LabelOperator.In => value is not null && Values.Contains(value),
+        LabelOperator.NotIn => value is null || !Values.Contains(value),
+        _ => Compare(value) is int order && (Operator == LabelOperator.GreaterThan ? order > 0 : order < 0),
+    };
 
     private int? Compare(string? value) =>
         long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long left)

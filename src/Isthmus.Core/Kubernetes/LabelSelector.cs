@@ -54,13 +54,16 @@ public sealed class LabelSelector
     }
 
     /// <summary>Whether an object with these labels is selected.</summary>
-    public bool Matches(IReadOnlyDictionary<string, string> labels)
+    public bool Matches(IReadOnlyDictionary<string, string> labels) => Matches(labels.GetValueOrDefault);
+
+    /// <summary>Whether an object is selected whose labels are looked up one by one; null where it has none of that name.</summary>
+    public bool Matches(Func<string, string?> label)
     {
         if (_nothing)
             return false;
         foreach (LabelRequirement requirement in Requirements)
         {
-            if (!requirement.Matches(labels))
+            if (!requirement.Matches(label(requirement.Key)))
                 return false;
         }
         return true;

@@ -34,6 +34,12 @@ internal static class ObjectMetadata
     public static IReadOnlyList<string> Finalizers(this JsonObject obj) =>
         obj["metadata"]?["finalizers"] is JsonArray list ? [.. list.OfType<JsonValue>().Select(v => v.TryGetValue<string>(out var s) ? s : "")] : [];
 
+    /// <summary>One label; null where it has none of that name.</summary>
+    public static string? Label(this JsonObject obj, string key) =>
+        obj["metadata"]?["labels"] is JsonObject map && map.TryGetPropertyValue(key, out var value)
+            ? value is JsonValue v && v.TryGetValue<string>(out var text) ? text : ""
+            : null;
+
     public static IReadOnlyDictionary<string, string> Labels(this JsonObject obj)
     {
         var labels = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -24,7 +24,7 @@ internal static class Presentation
                 ["kind"] = OutputFormat.PartialList,
                 ["apiVersion"] = MetaVersion + format.AsVersion,
                 ["metadata"] = ListMetadata(answer),
-                ["items"] = new JsonArray([.. items.OfType<JsonObject>().Select(i => PartialMetadata(i, format.AsVersion))]),
+                ["items"] = new JsonArray([.. items.OfType<JsonObject>().Select(i => PartialMetadata(format.AsVersion, Taken(i)))]),
             };
         }
         var metadata = items is null ? new JsonObject { ["resourceVersion"] = answer.ResourceVersion() } : ListMetadata(answer);
@@ -84,12 +84,22 @@ internal static class Presentation
         return whole;
     }
 
-    private static JsonObject PartialMetadata(JsonObject obj, string version) => new()
+    private static JsonObject PartialMetadata(JsonObject obj, string version) => PartialMetadata(version, (obj["metadata"] as JsonObject)?.Copy());
+
+    private static JsonObject PartialMetadata(string version, JsonNode? metadata) => new()
     {
         ["kind"] = OutputFormat.Partial,
         ["apiVersion"] = MetaVersion + version,
-        ["metadata"] = (obj["metadata"] as JsonObject)?.Copy() ?? [],
+        ["metadata"] = metadata ?? new JsonObject(),
     };
+
+    // The items of a list are copies already.
+    private static JsonNode? Taken(JsonObject item)
+    {
+        var metadata = item["metadata"];
+        item.Remove("metadata");
+        return metadata;
+    }
 
     private static JsonObject ListMetadata(JsonObject list)
     {

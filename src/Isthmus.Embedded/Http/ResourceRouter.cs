@@ -61,12 +61,12 @@ internal sealed class ResourceRouter(KindRegistry kinds, DiscoveryDocuments disc
             return;
         }
         var body = http.Request.Method is "GET" ? new RequestBody([], "") : await RequestBodies.ReadAsync(http).ConfigureAwait(false);
-        var (status, answer) = await AnswerAsync(path.Verb, call, body).ConfigureAwait(false);
+        var (status, answer) = await AnswerAsync(path.Verb, call, body, format).ConfigureAwait(false);
         var shown = Presentation.Show(answer, call.Kind, format, call.Query.Text("includeObject"), time.GetUtcNow());
         await Responses.WriteAsync(http, status, shown, format, call.Warnings).ConfigureAwait(false);
     }
 
-    private async Task<(int Status, JsonObject Answer)> AnswerAsync(string verb, ApiCall call, RequestBody body)
+    private async Task<(int Status, JsonObject Answer)> AnswerAsync(string verb, ApiCall call, RequestBody body, OutputFormat format)
     {
         switch (verb, call.Subresource)
         {
@@ -79,7 +79,7 @@ internal sealed class ResourceRouter(KindRegistry kinds, DiscoveryDocuments disc
             case ("get", _):
                 return (200, verbs.Read.Get(call));
             case ("list", _):
-                return (200, verbs.Read.List(call));
+                return (200, verbs.Read.List(call, format.IsPartial));
             case ("create", _):
                 return (201, await verbs.Create.CreateAsync(call, body).ConfigureAwait(false));
             case ("delete", _):

@@ -20,6 +20,6 @@ internal sealed record ObjectFilter(string? Namespace, LabelSelector Labels, Fie
 
     public bool Matches(JsonObject obj) =>
         (string.IsNullOrEmpty(Namespace) || obj.Namespace() == Namespace)
-        && (Labels.IsEverything || Labels.Matches(obj.Labels()))
+        && (Labels.IsEverything || Labels.Matches(key => obj.Label(key)))
         && Fields.Matches(obj);
 }

@@ -24,7 +24,9 @@ internal sealed class ReadVerbs(ObjectStore store)
     public static ObjectKey Key(ApiCall call) =>
         new(call.Resource.GroupResource, call.Resource.Namespaced ? call.Namespace ?? "" : "", call.Name ?? "");
 
-    public JsonObject List(ApiCall call)
+    /// <param name="call">The request.</param>
+    /// <param name="metadataOnly">Whether of each item only its metadata will be shown, so that no more needs to be copied.</param>
+    public JsonObject List(ApiCall call, bool metadataOnly = false)
     {
         var options = ListOptions.Read(call.Query, watch: false);
         var filter = ObjectFilter.Read(call);
@@ -37,7 +39,8 @@ internal sealed class ReadVerbs(ObjectStore store)
         // A list at resourceVersion=0 comes from the watch cache, which does not page.
         var limited = options.Limit > 0 && options.Revision != 0 && rest.Count > options.Limit;
         var page = limited ? rest.Take((int)options.Limit).ToList() : rest;
-        return Document(call.Kind, Metadata(call, filter, snapshot, page, limited ? rest.Count - page.Count : 0), page);
+        var metadata = Metadata(call, filter, snapshot, page, limited ? rest.Count - page.Count : 0);
+        return Document(call.Kind, metadata, page.Select(stored => metadataOnly ? MetadataOf(stored) : Item(call.Kind, stored)));
     }
 
     private StoreSnapshot Snapshot(ApiCall call, ListOptions options, ContinueToken? from)
@@ -78,13 +81,15 @@ internal sealed class ReadVerbs(ObjectStore store)
     }
 
     /// <summary>The list document. Items of built-in kinds carry no kind and apiVersion, those of custom ones do.</summary>
-    public static JsonObject Document(ServedKind kind, JsonObject metadata, IEnumerable<JsonObject> items) => new()
+    private static JsonObject Document(ServedKind kind, JsonObject metadata, IEnumerable<JsonObject> items) => new()
     {
         ["kind"] = kind.ListKind,
         ["apiVersion"] = kind.Resource.ApiVersion,
         ["metadata"] = metadata,
-        ["items"] = new JsonArray([.. items.Select(o => Item(kind, o))]),
+        ["items"] = new JsonArray([.. items]),
     };
+
+    private static JsonObject MetadataOf(JsonObject stored) => new() { ["metadata"] = stored["metadata"]?.DeepClone() };
 
     private static JsonObject Item(ServedKind kind, JsonObject stored)
     {

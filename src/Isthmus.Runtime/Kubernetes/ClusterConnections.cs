@@ -5,7 +5,6 @@ using Isthmus.Runtime.Arm;
 using Isthmus.Runtime.Mesh;
 using k8s;
 using k8s.Exceptions;
-using YamlDotNet.Core;
 
 namespace Isthmus.Runtime.Kubernetes;
 
@@ -73,11 +72,11 @@ public sealed class ClusterConnections(
     {
         try
         {
-            return KubernetesClientConfiguration.BuildConfigFromConfigFile(file.Path, file.Context);
+            return KubeconfigFile.Read(file.Path, file.Context);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or KubeConfigException or YamlException or FormatException)
+        catch (KubeConfigException fault)
         {
-            throw new ClusterUnreachableException(name, $"kubeconfig {file.Path}: {fault.Message}", fault);
+            throw new ClusterUnreachableException(name, fault.Message, fault);
         }
     }
 
