@@ -43,6 +43,9 @@ public sealed record ClusterCheckSnapshot
     /// <summary>The ConfigMap that holds our DNS records, or would.</summary>
     public JsonObject? DnsConfigMap { get; init; }
 
+    /// <summary>The ConfigMaps of CoreDNS that the cluster's <c>dns</c> does not name.</summary>
+    public IReadOnlyList<JsonObject> OtherDnsConfigMaps { get; init; } = [];
+
     /// <summary>The ConfigMap of NodeLocal DNSCache; null where there is none.</summary>
     public JsonObject? NodeLocalDns { get; init; }
 

@@ -13,7 +13,7 @@ internal static class DnsRule
 
     public static IEnumerable<CheckFinding> Check(CheckSnapshot snapshot) => snapshot.Staying.SelectMany(pair =>
     {
-        List<CheckFinding> findings = [.. Target(snapshot.Mesh, pair.Cluster, pair.Seen), .. NodeLocal(snapshot.Mesh, pair.Cluster, pair.Seen)];
+        List<CheckFinding> findings = [.. Target(snapshot.Mesh, pair.Cluster, pair.Seen), .. Unread(pair.Cluster, pair.Seen), .. NodeLocal(snapshot.Mesh, pair.Cluster, pair.Seen)];
         return findings.Count > 0 || pair.Cluster.Dns == DnsKind.None
             ? findings
             : [CheckFinding.Ok(pair.Cluster.Name, Subject, $"{Records(pair.Cluster, pair.Seen)} (dns: {Word(pair.Cluster.Dns)})")];
@@ -23,8 +23,20 @@ internal static class DnsRule
     private static IEnumerable<CheckFinding> Target(MeshDocument mesh, MeshCluster cluster, ClusterCheckSnapshot seen)
     {
         var records = DnsPlanner.Read(cluster, seen.DnsConfigMap).SetItem($"isthmus.check.{mesh.Domain}", "240.0.0.1");
-        return DnsPlanner.Plan(cluster, mesh, seen.DnsConfigMap, records, FederationScope.Everything).OfType<PlannedAction.Skipped>()
+        return DnsPlanner.Plan(cluster, mesh, seen.DnsConfigMap, records, FederationScope.Everything, seen.OtherDnsConfigMaps).OfType<PlannedAction.Skipped>()
             .Select(skipped => CheckFinding.Warning(cluster.Name, Subject, skipped.Reason, "see docs/decisions/0008-dns.md"));
+    }
+
+    /// <summary>AKS's Corefile imports what stands in coredns-custom; another one does so only where somebody wrote it in.</summary>
+    private static IEnumerable<CheckFinding> Unread(MeshCluster cluster, ClusterCheckSnapshot seen)
+    {
+        if (cluster.Dns == DnsKind.CoreDnsCustom && seen.OtherDnsConfigMaps.FirstOrDefault(configMap => configMap.Name() == "coredns") is { } coredns
+            && !CorefileText.ImportsServers(SeenObject.Text(coredns, "data", "Corefile") ?? ""))
+        {
+            yield return CheckFinding.Warning(
+                cluster.Name, Subject, "the Corefile of kube-system/coredns does not import custom/*.server, so CoreDNS reads nothing of coredns-custom",
+                "set dns: coredns for the cluster in the mesh document; or mount coredns-custom at /etc/coredns/custom and add the line 'import custom/*.server' to the Corefile");
+        }
     }
 
     private static IEnumerable<CheckFinding> NodeLocal(MeshDocument mesh, MeshCluster cluster, ClusterCheckSnapshot seen)

@@ -19,6 +19,9 @@ internal static partial class CorefileText
     /// <summary>Whether a Corefile takes in other files.</summary>
     public static bool Imports(string corefile) => ImportLine().IsMatch(corefile);
 
+    /// <summary>Whether it takes in the server blocks of AKS's coredns-custom.</summary>
+    public static bool ImportsServers(string corefile) => ImportServersLine().IsMatch(corefile);
+
     private static IEnumerable<string> Zones(string corefile) =>
         from Match block in ServerBlockHead().Matches(corefile)
         from zone in block.Groups["zones"].Value.Split([' ', '\t', '\r', '\n', ','], StringSplitOptions.RemoveEmptyEntries)
@@ -28,6 +31,9 @@ internal static partial class CorefileText
     // the list of zones goes on in the next line.
     [GeneratedRegex(@"^(?<zones>[^\s#{}](?:[^#{}\n]|(?<=,[ \t\r]*)\n)*)\{", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex ServerBlockHead();
+
+    [GeneratedRegex(@"^[ \t]*import\s+\S*custom/(\*|\*\.server|isthmus\S*)\s*$", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex ImportServersLine();
 
     [GeneratedRegex(@"^\s*import\s", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex ImportLine();

@@ -45,6 +45,7 @@ internal sealed class CheckObjects(ClusterApi api, CheckReader reader)
             Probes = await ProbesAsync(cluster, cancellationToken).ConfigureAwait(false),
             Objects = await ObjectsAsync(cluster, cancellationToken).ConfigureAwait(false),
             DnsConfigMap = dns,
+            OtherDnsConfigMaps = await OthersAsync(cluster, cancellationToken).ConfigureAwait(false),
             NodeLocalDns = await reader.GetAsync(ResourceKind.ConfigMap, DnsPlanner.Namespace, "node-local-dns", cancellationToken).ConfigureAwait(false),
             CaSecret = cluster.HasOwnControlPlane ? await reader.GetAsync(secret.Kind, secret.Namespace, secret.Name, cancellationToken).ConfigureAwait(false) : null,
             RemoteSecrets = cluster.HasOwnControlPlane
@@ -53,6 +54,12 @@ internal sealed class CheckObjects(ClusterApi api, CheckReader reader)
             Ranges = await reader.GuardAsync<ClusterRanges>(
                 "the pod and Service ranges", async () => await RangeObserver.FindAsync(api, cluster, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false) ?? ClusterRanges.Unknown,
         };
+    }
+
+    private async Task<IReadOnlyList<JsonObject>> OthersAsync(MeshCluster cluster, CancellationToken cancellationToken)
+    {
+        var found = await Task.WhenAll(DnsPlanner.FormerTargets(cluster).Select(target => reader.GetAsync(target.Kind, target.Namespace, target.Name, cancellationToken))).ConfigureAwait(false);
+        return [.. found.OfType<JsonObject>()];
     }
 
     private async Task<IReadOnlyDictionary<string, IReadOnlyList<JsonObject>>> ObjectsAsync(MeshCluster cluster, CancellationToken cancellationToken)

@@ -121,6 +121,33 @@ public sealed class PitfallTests
         Assert.Contains("there is no ConfigMap", Assert.Single(CheckWorld.Problems(CheckWorld.Good with { DnsConfigMap = null })).What, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(".:53 {\\n    reload\\n    import custom/*.override\\n}\\n", true)]
+    [InlineData(".:53 {\\n    reload\\n}\\n# import custom/*.server\\n", true)]
+    [InlineData(".:53 {\\n    reload\\n    import custom/*.override\\n}\\nimport custom/*.server\\n", false)]
+    [InlineData(".:53 {\\n    reload\\n}\\nimport /etc/coredns/custom/*.server\\n", false)]
+    public void A_Corefile_that_does_not_read_what_is_written_beside_it_is_found(string corefile, bool isFound)
+    {
+        var seen = CheckWorld.Good with
+        {
+            DnsConfigMap = null,
+            OtherDnsConfigMaps = [CheckWorld.Read($"{{kind: ConfigMap, metadata: {{name: coredns, namespace: kube-system}}, data: {{Corefile: \"{corefile}\"}}}}")],
+        };
+        var problems = CheckWorld.Problems(seen, CheckWorld.Mesh(text => text.Replace("network: n-east,", "network: n-east, dns: coredns-custom,", StringComparison.Ordinal))).Select(problem => problem.What).Where(what => what.Contains("does not import custom/*.server", StringComparison.Ordinal));
+        Assert.Equal(isFound ? 1 : 0, problems.Count());
+    }
+
+    [Fact]
+    public void A_server_block_for_the_domain_out_of_the_other_ConfigMap_is_found()
+    {
+        var seen = CheckWorld.Good with
+        {
+            OtherDnsConfigMaps = [CheckWorld.Read("{kind: ConfigMap, metadata: {name: coredns-custom, namespace: kube-system}, data: {mine.server: \"global:53 {\\n    forward . 10.0.0.1\\n}\\n\"}}")],
+            DnsConfigMap = CheckWorld.Read("{kind: ConfigMap, metadata: {name: coredns, namespace: kube-system}, data: {Corefile: \".:53 {\\n    reload\\n}\\nimport custom/*.server\\n\"}}"),
+        };
+        Assert.Contains("mine.server", Assert.Single(CheckWorld.Problems(seen)).What, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_webhook_that_names_another_cluster_or_network_is_an_error()
     {
