@@ -101,7 +101,9 @@ public static class TrustStatusReader
         // A CA that is its own chain is the one that istiod made for itself.
         if (held.Ca.Chain == held.Ca.Cert && published == held.PreviousRoot)
             return $"istiod started without cacerts and does not watch it; restart it once, when it suits: {Restart}";
-        return seen.Clusters.GetValueOrDefault(cluster) is { MultiRoot: false }
+        if (published == held.Root && seen.Clusters.GetValueOrDefault(cluster)?.Doubt is { } doubt)
+            return doubt;
+        return seen.Clusters.GetValueOrDefault(cluster) is { Istiods.Count: > 0 } istiods && istiods.Istiods.Any(istiod => !istiod.IsMultiRoot)
             ? $"istiod runs without ISTIO_MULTIROOT_MESH=true and leaves changed roots alone; set it on istiod, or let each stage be loaded by a restart: {Restart}"
             : "istiod has not loaded it yet";
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Isthmus.Core.Injection;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Planning;
@@ -149,6 +150,49 @@ public sealed class TrustRotationTests
         Advance(world);
         Assert.All(world.Clusters, cluster => Assert.Equal("trust-both", world.Stage(cluster)));
         Assert.Contains("ISTIO_MULTIROOT_MESH", Assert.Single(world.Status().Missing).Waits, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1.24.4")]
+    [InlineData("1.25.1")]
+    public void An_istiod_that_hands_out_only_one_of_several_roots_is_given_no_second_one(string version)
+    {
+        var world = new TrustWorld();
+        world.Versions[TrustWorld.East] = Version(version);
+        Assert.Contains(version, TrustOrders.Rotate(world.Mesh, world.Trust, world.See(), []).Refusal, StringComparison.Ordinal);
+        // Given up or not: its workloads would trust the new root alone, and lose each other.
+        world.Run(world.Rotate(TrustWorld.East));
+        Assert.Equal(TrustWorld.Old.RootCert, File(world, TrustWorld.East, "root-cert.pem"));
+        Assert.Equal("trust-both", world.Stage(new ClusterName("west")));
+        Holds(world);
+        world.Versions[TrustWorld.East] = Version("1.25.2");
+        world.Run();
+        Assert.Equal(Union, File(world, TrustWorld.East, "root-cert.pem"));
+    }
+
+    [Fact]
+    public void An_istiod_that_comes_to_hand_out_only_one_root_holds_the_stage()
+    {
+        var world = new TrustWorld();
+        world.Run(world.Rotate());
+        world.Versions[TrustWorld.East] = Version("1.25.1");
+        Advance(world);
+        Assert.All(world.Clusters, cluster => Assert.Equal("trust-both", world.Stage(cluster)));
+        Assert.Contains("1.25.1", Assert.Single(world.Status().Missing).Waits, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_istiod_of_several_that_ignores_other_roots_holds_the_stage()
+    {
+        var world = new TrustWorld();
+        world.Canaries[TrustWorld.East] = [new TrustIstiod("istiod-canary", null, IsMultiRoot: false)];
+        world.Run(world.Rotate());
+        Advance(world);
+        Assert.All(world.Clusters, cluster => Assert.Equal("trust-both", world.Stage(cluster)));
+        Assert.Contains("istiod-canary", Assert.Single(world.Status().Missing).Waits, StringComparison.Ordinal);
+        world.Canaries.Clear();
+        Advance(world);
+        Assert.All(world.Clusters, cluster => Assert.Equal("sign-new", world.Stage(cluster)));
     }
 
     [Fact]
@@ -317,6 +361,8 @@ public sealed class TrustRotationTests
     }
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+
+    private static IstioVersion Version(string text) => IstioVersion.TryParse(text, out var version) ? version : throw new ArgumentException(text);
 
     private static string File(TrustWorld world, ClusterName cluster, string key) =>
         Encoding.UTF8.GetString(Convert.FromBase64String(ObjectMetadata.TextOf(world.Secret(cluster)?["data"]?[key]) ?? ""));
