@@ -50,7 +50,7 @@ internal static class TrustRule
             yield return finding;
         var hasSeveral = roots.GetValueOrDefault(cluster.Name) is { IsDefault: false, Length: > 1 };
         foreach (var istiod in seen.Istiods.Select(istiod => new TrustIstiod(istiod.Name, istiod.Version, IsMultiRoot: false)).Where(istiod => hasSeveral && istiod.GivesOneRoot))
-            yield return CheckFinding.Error(cluster.Name, Subject, $"cacerts holds several roots, but {istiod.OneRoot}", "upgrade it before certificates are renewed: workloads that have the last root alone refuse the others");
+            yield return CheckFinding.Error(cluster.Name, Subject, $"cacerts holds several roots, but {istiod.OneRoot}", "upgrade it before certificates are renewed: workloads that have one root alone refuse the others");
         if (hasSeveral && seen.Istiods.Any(istiod => !TrustIstiod.ReadsAsTrue(istiod.Environment.GetValueOrDefault("ISTIO_MULTIROOT_MESH"))))
             yield return CheckFinding.Warning(cluster.Name, Subject, "cacerts holds several roots, but istiod runs without ISTIO_MULTIROOT_MESH", "set it to true in istiod's env, or workloads may be given one root only");
     }

@@ -9,8 +9,8 @@ namespace Isthmus.Core.Trust;
 public sealed record TrustIstiod(string Name, IstioVersion? Version, bool IsMultiRoot)
 {
     /// <summary>
-    /// Whether it gives workloads only the last of several roots, though it publishes all of them (Istio's issue 55793): a second
-    /// root would take the first one's place as soon as certificates are renewed.
+    /// Whether it gives workloads only one of several roots, though it publishes all of them (Istio's issue 55793): a second
+    /// root could take the first one's place as soon as certificates are renewed.
     /// </summary>
     public bool GivesOneRoot => Version is { } version && (version.CompareTo(new IstioVersion(1, 24, 4)) == 0 || version.CompareTo(new IstioVersion(1, 25, 1)) == 0);
 
