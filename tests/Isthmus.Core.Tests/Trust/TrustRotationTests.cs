@@ -344,6 +344,46 @@ public sealed class TrustRotationTests
         Holds(world);
     }
 
+    [Fact]
+    public void An_istiod_that_keeps_its_own_CA_in_cacerts_is_brought_over_by_one_restart_too()
+    {
+        // USE_CACERTS_FOR_SELF_SIGNED_CA: no chain, a mark, and the root is published twice, since root-cert.pem comes behind ca-cert.pem.
+        var world = new TrustWorld(isSteady: false) { Newest = TrustWorld.New };
+        world.Trust = world.Trust with { Adopt = true };
+        foreach (var cluster in world.Clusters)
+        {
+            var own = new TestAuthority($"{cluster}'s own", TrustWorld.Start);
+            world.Put(cluster, new JsonObject
+            {
+                ["apiVersion"] = "v1",
+                ["kind"] = "Secret",
+                ["metadata"] = new JsonObject { ["name"] = "cacerts", ["namespace"] = "istio-system" },
+                ["type"] = "istio.io/ca-root",
+                ["data"] = new JsonObject
+                {
+                    ["ca-cert.pem"] = Base64(own.RootPem),
+                    ["ca-key.pem"] = Base64(own.KeyPem),
+                    ["cert-chain.pem"] = "",
+                    ["key.pem"] = "",
+                    ["root-cert.pem"] = Base64(own.RootPem),
+                    ["istio-generated"] = "",
+                },
+            });
+            world.Istiods[cluster].SignAlone(new Issue(own.RootPem, own.KeyPem, "", $"{own.RootPem}\n{own.RootPem}"), world.Now);
+        }
+
+        world.Run();
+        Advance(world);
+        Assert.All(world.Clusters, cluster => Assert.Equal("trust-both", world.Stage(cluster)));
+        Assert.All(world.Status().Missing, cluster => Assert.Contains("started without cacerts", cluster.Waits, StringComparison.Ordinal));
+        Assert.All(world.Clusters, cluster => Assert.False(Assert.IsType<JsonObject>(world.Secret(cluster)?["data"]).ContainsKey("istio-generated")));
+        foreach (var cluster in world.Clusters)
+            world.Istiods[cluster].Restart(world.Secret(cluster), world.Now);
+        world.Finish(() => HoldsWithin(world));
+        Assert.All(world.Clusters, cluster => Assert.Equal("done", world.Stage(cluster)));
+        Holds(world);
+    }
+
     private static void HoldsWithin(TrustWorld world) => Assert.All(world.Clusters, cluster =>
         Assert.Null(world.Broken([.. world.Clusters.Where(other => other != cluster)])));
 
