@@ -20,7 +20,17 @@ internal static class RemoteSecretRule
         foreach (var (controlPlane, seen) in snapshot.ControlPlanes)
         {
             foreach (var cluster in snapshot.Mesh.Clusters.Where(cluster => RemoteSecretPlanner.IsServed(cluster) && cluster.ControlPlane == controlPlane.Name))
+            {
                 yield return Of(snapshot, cluster, seen.RemoteSecrets);
+                if (seen.Istiods.FirstOrDefault(LosesEndpoints) is { } istiod)
+                {
+                    yield return CheckFinding.Error(
+                        controlPlane.Name, Subject(cluster.Name),
+                        $"{istiod.Name} is Istio {istiod.Version}, which loses the cluster's endpoints when the token is renewed, until it is restarted (Istio's issues 60612, 60920 and 61043)",
+                        "upgrade it to 1.30.4 or later; until then restart it after each renewal");
+                }
+            }
+
             foreach (var secret in seen.RemoteSecrets.Where(secret => Ownership.IsOurs(secret, snapshot.Mesh.Name)))
             {
                 if (RemoteSecret.ClusterOf(secret) is { } name && snapshot.Mesh.Find(name) is null)
@@ -28,6 +38,8 @@ internal static class RemoteSecretRule
             }
         }
     }
+
+    private static bool LosesEndpoints(SeenIstiod istiod) => istiod.Version is { } version && version.IsAtLeast(1, 30) && !version.IsAtLeast(1, 30, 4);
 
     private static CheckFinding Of(CheckSnapshot snapshot, MeshCluster cluster, IReadOnlyList<JsonObject> secrets)
     {

@@ -48,7 +48,10 @@ internal static class TrustRule
             yield return CheckFinding.Error(cluster.Name, Subject, $"its roots (SHA-256 {Short(roots[cluster.Name])}) are none of those of {other} ({Short(theirs)})", "bring both under one root: see docs/trust.md");
         foreach (var finding in Ends(snapshot.Now, cluster, secret))
             yield return finding;
-        if (roots.GetValueOrDefault(cluster.Name) is { IsDefault: false, Length: > 1 } && seen.Istiods.Any(istiod => istiod.Environment.GetValueOrDefault("ISTIO_MULTIROOT_MESH") is not ("true" or "1")))
+        var hasSeveral = roots.GetValueOrDefault(cluster.Name) is { IsDefault: false, Length: > 1 };
+        foreach (var istiod in seen.Istiods.Select(istiod => new TrustIstiod(istiod.Name, istiod.Version, IsMultiRoot: false)).Where(istiod => hasSeveral && istiod.GivesOneRoot))
+            yield return CheckFinding.Error(cluster.Name, Subject, $"cacerts holds several roots, but {istiod.OneRoot}", "upgrade it before certificates are renewed: workloads that have one root alone refuse the others");
+        if (hasSeveral && seen.Istiods.Any(istiod => !TrustIstiod.ReadsAsTrue(istiod.Environment.GetValueOrDefault("ISTIO_MULTIROOT_MESH"))))
             yield return CheckFinding.Warning(cluster.Name, Subject, "cacerts holds several roots, but istiod runs without ISTIO_MULTIROOT_MESH", "set it to true in istiod's env, or workloads may be given one root only");
     }
 

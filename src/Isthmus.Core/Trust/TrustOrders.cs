@@ -63,6 +63,7 @@ public static class TrustOrders
     {
         TrustPosition.Unseen => "it cannot be reached, and nobody can tell what it trusts; where it is lost, give it up with --without",
         TrustPosition.Blocked blocked => $"{blocked.Reason}, or give the cluster up with --without",
+        _ when seen.Clusters.GetValueOrDefault(cluster)?.OneRootOnly is { } reason => reason,
         TrustPosition.Signing { IsOurs: true, Held: var held } when situation.Published(cluster) is { } published && published != held.Root =>
             "istiod has not loaded the cacerts that is there, so what its workloads trust is another thing: restart istiod, or give the cluster up with --without",
         TrustPosition.Signing { Held.EndedAt: { } ended } when ended + Rest > seen.Now => "a rotation was aborted a moment ago, and istiod may still load parts of it; wait ten minutes",

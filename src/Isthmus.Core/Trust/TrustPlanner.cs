@@ -47,14 +47,21 @@ public static class TrustPlanner
             TrustPosition.Signing signing => Step(situation, seen, cluster, signing),
             _ => throw new UnreachableException(),
         };
+        var live = seen.Clusters.GetValueOrDefault(cluster);
+        if (step is TrustStep.To { Held.Root: var roots } && live?.OneRootOnly is { } oneRoot && BringsAnother(roots, live.CaSecret))
+            step = new TrustStep.Stay(oneRoot);
         return step switch
         {
             null => null,
             TrustStep.Stay stay => new PlannedAction.Skipped(id, stay.Reason),
-            TrustStep.To to => Write(mesh, id, to.Held, seen.Clusters.GetValueOrDefault(cluster)?.CaSecret),
+            TrustStep.To to => Write(mesh, id, to.Held, live?.CaSecret),
             _ => throw new UnreachableException(),
         };
     }
+
+    /// <summary>Whether these are several roots, and others than those that stand there.</summary>
+    private static bool BringsAnother(string roots, JsonObject? live) =>
+        RootBundle.Fingerprints(roots).Length > 1 && !RootBundle.SameRoots(roots, (live is null ? null : TrustHolding.Read(live)?.Root) ?? "");
 
     private static PlannedAction Write(MeshDocument mesh, ObjectId id, TrustHolding held, JsonObject? live) =>
         PlanDiff.Compute([new DesiredObject(id, held.Write(id, mesh.Name, live))], live is null ? [] : [new ObservedObject(id, live)]).Actions[0];

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Planning;
@@ -44,9 +45,22 @@ internal abstract record TrustPosition
         var clash = Ownership.Clash(live, mesh.Name);
         if (clash is not null && !trust.Adopt)
             return new Blocked($"{clash}; set trust.adopt to take it over");
+        if (clash is not null && Unkept(live) is { } reason)
+            return new Blocked(reason);
         if (TrustHolding.Read(live) is { } held)
             return new Signing(clash is null ? held : held.Unrecorded(), clash is null);
         return new Empty(published);
+    }
+
+    /// <summary>What istiod goes by in somebody else's Secret beside the four files, and would lose; null where there is nothing.</summary>
+    private static string? Unkept(JsonObject live)
+    {
+        // istiod asks for tls.crt first, whatever else is there. A Secret of type kubernetes.io/tls cannot do without it either.
+        if (Holds(live, "tls.crt"))
+            return "holds tls.crt, which istiod reads in place of ca-cert.pem: to have it taken over, replace it by a Secret of type Opaque with the same CA in ca-cert.pem, ca-key.pem, cert-chain.pem and root-cert.pem";
+        return Holds(live, "ca-crl.pem") ? "holds revocations (ca-crl.pem), which Isthmus does not keep: take them out to have it taken over" : null;
+
+        static bool Holds(JsonObject secret, string file) => (secret["data"] as JsonObject)?.ContainsKey(file) == true;
     }
 
     /// <summary>An istiod that runs without <c>cacerts</c> made itself a CA. Its root is what its workloads trust.</summary>

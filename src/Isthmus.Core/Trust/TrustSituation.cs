@@ -85,7 +85,8 @@ internal sealed class TrustSituation
         _seen.Clusters.GetValueOrDefault(cluster)?.PublishedRoot is { } text ? RootBundle.FromText(text) : null;
 
     /// <summary>Whether istiod has loaded what the Secret holds. Each stage differs from the one before in its roots' bytes, so this tells of the CA too.</summary>
-    public bool HasLoaded(ClusterName cluster, TrustHolding held) => Published(cluster) == held.Root;
+    public bool HasLoaded(ClusterName cluster, TrustHolding held) =>
+        Published(cluster) == held.Root && _seen.Clusters.GetValueOrDefault(cluster)?.Doubt is null;
 
     /// <summary>Until when the workloads may still hold what was issued before; null where that time has not begun.</summary>
     public DateTimeOffset? SettlesAt(ClusterName cluster, TrustHolding held)

@@ -14,8 +14,19 @@ public sealed record TrustSnapshot(bool HasIstioNamespace, JsonObject? CaSecret)
     /// <summary>The Secret <c>istio-ca-secret</c> of the CA that istiod made for itself; null where there is none.</summary>
     public JsonObject? SelfSigned { get; init; }
 
-    /// <summary>Whether every istiod runs with ISTIO_MULTIROOT_MESH; null where no Deployment of istiod was found.</summary>
-    public bool? MultiRoot { get; init; }
+    /// <summary>The istiods; none where no Deployment of one was found.</summary>
+    public IReadOnlyList<TrustIstiod> Istiods { get; init; } = [];
+
+    /// <summary>Why more than one root must not be given to an istiod here; null where it may.</summary>
+    public string? OneRootOnly => Istiods.FirstOrDefault(istiod => istiod.GivesOneRoot)?.OneRoot;
+
+    /// <summary>
+    /// Why what is published does not tell what workloads are given; null where it does. One istiod of all revisions is elected to
+    /// write the ConfigMap, so one that follows changed roots says nothing of another that does not.
+    /// </summary>
+    public string? Doubt => OneRootOnly ?? (Istiods.Any(istiod => istiod.IsMultiRoot) && Istiods.FirstOrDefault(istiod => !istiod.IsMultiRoot) is { } deaf
+        ? $"{deaf.Name} runs without ISTIO_MULTIROOT_MESH=true and leaves changed roots alone, while istio-ca-root-cert is written by one of the others; set it there too, or take that istiod away"
+        : null);
 }
 
 /// <summary>What was seen of the whole mesh's trust. A cluster that is missing in it could not be seen.</summary>

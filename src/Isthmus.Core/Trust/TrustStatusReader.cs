@@ -98,10 +98,12 @@ public static class TrustStatusReader
     {
         if (situation.Published(cluster) is not { } published)
             return "istiod has not published istio-ca-root-cert there: it has not run yet";
-        // A CA that is its own chain is the one that istiod made for itself.
-        if (held.Ca.Chain == held.Ca.Cert && published == held.PreviousRoot)
-            return $"istiod started without cacerts and does not watch it; restart it once, when it suits: {Restart}";
-        return seen.Clusters.GetValueOrDefault(cluster) is { MultiRoot: false }
+        // A CA that is its own chain, or has none, is the one that istiod made for itself; it publishes ca-cert.pem and root-cert.pem in a row.
+        if ((held.Ca.Chain.Length == 0 || held.Ca.Chain == held.Ca.Cert) && held.PreviousRoot is { } before && RootBundle.SameRoots(published, before))
+            return $"istiod started without cacerts, or with one that it made itself, and does not watch it; restart it once, when it suits: {Restart}";
+        if (published == held.Root && seen.Clusters.GetValueOrDefault(cluster)?.Doubt is { } doubt)
+            return doubt;
+        return seen.Clusters.GetValueOrDefault(cluster) is { Istiods.Count: > 0 } istiods && istiods.Istiods.Any(istiod => !istiod.IsMultiRoot)
             ? $"istiod runs without ISTIO_MULTIROOT_MESH=true and leaves changed roots alone; set it on istiod, or let each stage be loaded by a restart: {Restart}"
             : "istiod has not loaded it yet";
     }

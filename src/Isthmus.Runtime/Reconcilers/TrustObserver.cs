@@ -26,7 +26,7 @@ internal static class TrustObserver
         {
             PublishedRoot = await published.ConfigureAwait(false),
             SelfSigned = await selfSigned.ConfigureAwait(false),
-            MultiRoot = MultiRoot(await istiods.ConfigureAwait(false)),
+            Istiods = [.. (await istiods.ConfigureAwait(false)).Where(Runs).Select(Istiod)],
         };
     }
 
@@ -44,7 +44,10 @@ internal static class TrustObserver
 
     private static string? Roots(JsonObject? configMap) => ObjectMetadata.TextOf((configMap?["data"] as JsonObject)?["root-cert.pem"]);
 
-    private static bool? MultiRoot(IReadOnlyList<JsonObject> istiods) => istiods.Count == 0
-        ? null
-        : istiods.All(istiod => IstiodDeployment.Environment(istiod).GetValueOrDefault("ISTIO_MULTIROOT_MESH") is "true" or "1");
+    private static TrustIstiod Istiod(JsonObject istiod) => new(
+        istiod.Name(),
+        IstiodDeployment.Version(istiod),
+        TrustIstiod.ReadsAsTrue(IstiodDeployment.Environment(istiod).GetValueOrDefault("ISTIO_MULTIROOT_MESH")));
+
+    private static bool Runs(JsonObject istiod) => !(istiod["spec"]?["replicas"] is JsonValue replicas && replicas.TryGetValue(out int count) && count == 0);
 }

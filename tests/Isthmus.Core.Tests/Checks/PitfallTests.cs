@@ -186,6 +186,20 @@ public sealed class PitfallTests
     }
 
     [Theory]
+    [InlineData(24, 4, true)]
+    [InlineData(24, 5, false)]
+    [InlineData(25, 1, true)]
+    public void Several_roots_at_an_istiod_that_gives_workloads_one_of_them_are_an_error(int minor, int patch, bool isTold)
+    {
+        var secret = CheckWorld.CaSecret(new TestAuthority("root", CheckWorld.Now), CheckWorld.Now.AddYears(1));
+        var roots = Convert.FromBase64String(secret["data"]?["root-cert.pem"]?.GetValue<string>() ?? "");
+        var another = System.Text.Encoding.UTF8.GetBytes("\n" + new TestAuthority("another", CheckWorld.Now).RootPem);
+        (secret["data"] as System.Text.Json.Nodes.JsonObject ?? [])["root-cert.pem"] = Convert.ToBase64String([.. roots, .. another]);
+        var problems = CheckWorld.Problems(CheckWorld.Good with { CaSecret = secret, Istiods = [CheckWorld.Istiod(new IstioVersion(1, minor, patch))] });
+        Assert.Equal(isTold, problems.Any(problem => problem is { Severity: CheckSeverity.Error, Subject: "trust" } && problem.What.Contains("55793", StringComparison.Ordinal)));
+    }
+
+    [Theory]
     [InlineData(10, CheckSeverity.Warning, "ends in 10 days")]
     [InlineData(-1, CheckSeverity.Error, "has ended")]
     public void A_CA_that_ends_is_told_with_its_days(int days, CheckSeverity severity, string what)

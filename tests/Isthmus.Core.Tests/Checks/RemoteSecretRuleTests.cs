@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Isthmus.Core.Checks;
+using Isthmus.Core.Injection;
 using Isthmus.Core.Mesh;
 using Xunit;
 
@@ -50,15 +51,27 @@ public sealed class RemoteSecretRuleTests
         Assert.Contains("state: leaving", Assert.Single(findings, finding => finding.Subject == "remote secret of gone").ToDo, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(29, 6, false)]
+    [InlineData(30, 0, true)]
+    [InlineData(30, 3, true)]
+    [InlineData(30, 4, false)]
+    public void An_istiod_that_loses_endpoints_when_a_token_is_renewed_is_told(int minor, int patch, bool isTold)
+    {
+        var findings = All([Secret("west", CheckWorld.Now, CheckWorld.Now.AddDays(7))], [], new IstioVersion(1, minor, patch));
+        Assert.Equal(isTold, findings.Any(finding => finding.Severity == CheckSeverity.Error && finding.ToDo?.Contains("1.30.4", StringComparison.Ordinal) == true));
+    }
+
     [Fact]
     public void No_finding_shows_a_token() =>
         Assert.DoesNotContain(All([Secret("west", CheckWorld.Now, CheckWorld.Now.AddDays(7))], []), finding => finding.ToString().Contains(Token, StringComparison.Ordinal));
 
     private static CheckFinding Find(params JsonObject[] secrets) => Assert.Single(All(secrets, []));
 
-    private static IReadOnlyList<CheckFinding> All(IReadOnlyList<JsonObject> secrets, IReadOnlyList<ClusterName> refused)
+    private static IReadOnlyList<CheckFinding> All(IReadOnlyList<JsonObject> secrets, IReadOnlyList<ClusterName> refused, IstioVersion? version = null)
     {
-        var seen = new Dictionary<ClusterName, ClusterCheckSnapshot> { [CheckWorld.East] = CheckWorld.Good with { RemoteSecrets = secrets }, [CheckWorld.West] = CheckWorld.Good };
+        var east = CheckWorld.Good with { RemoteSecrets = secrets, Istiods = [CheckWorld.Istiod(version ?? new IstioVersion(1, 27, 0))] };
+        var seen = new Dictionary<ClusterName, ClusterCheckSnapshot> { [CheckWorld.East] = east, [CheckWorld.West] = CheckWorld.Good };
         return [.. MeshChecks.Run(new CheckSnapshot(Mesh, seen, CheckWorld.Now) { RefusedTokens = refused.ToHashSet() })
             .Where(finding => finding.Subject.StartsWith("remote secret", StringComparison.Ordinal))];
     }

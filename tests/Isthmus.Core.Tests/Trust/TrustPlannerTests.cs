@@ -53,6 +53,18 @@ public sealed class TrustPlannerTests
         Assert.True(Ownership.IsOurs(adopted.Content, "m"));
     }
 
+    [Theory]
+    [InlineData("tls.crt", "in place of ca-cert.pem")]
+    [InlineData("ca-crl.pem", "revocations")]
+    public void A_secret_with_a_file_that_istiod_goes_by_and_we_do_not_keep_is_not_taken_over(string file, string reason)
+    {
+        var foreign = Created();
+        Assert.IsType<JsonObject>(foreign["metadata"]).Remove("labels");
+        Assert.IsType<JsonObject>(foreign["data"])[file] = "";
+        var skipped = Assert.IsType<PlannedAction.Skipped>(Plan(Root.Material(Now, "v2"), new TrustSnapshot(true, foreign), adopt: true));
+        Assert.Contains(reason, skipped.Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Without_istio_there_is_nowhere_to_write() => Assert.Contains("istio-system", Skipped(First, new TrustSnapshot(false, null)), StringComparison.Ordinal);
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Isthmus.Core.Injection;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Planning;
@@ -151,6 +152,49 @@ public sealed class TrustRotationTests
         Assert.Contains("ISTIO_MULTIROOT_MESH", Assert.Single(world.Status().Missing).Waits, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("1.24.4")]
+    [InlineData("1.25.1")]
+    public void An_istiod_that_hands_out_only_one_of_several_roots_is_given_no_second_one(string version)
+    {
+        var world = new TrustWorld();
+        world.Versions[TrustWorld.East] = Version(version);
+        Assert.Contains(version, TrustOrders.Rotate(world.Mesh, world.Trust, world.See(), []).Refusal, StringComparison.Ordinal);
+        // Given up or not: its workloads would trust the new root alone, and lose each other.
+        world.Run(world.Rotate(TrustWorld.East));
+        Assert.Equal(TrustWorld.Old.RootCert, File(world, TrustWorld.East, "root-cert.pem"));
+        Assert.Equal("trust-both", world.Stage(new ClusterName("west")));
+        Holds(world);
+        world.Versions[TrustWorld.East] = Version("1.25.2");
+        world.Run();
+        Assert.Equal(Union, File(world, TrustWorld.East, "root-cert.pem"));
+    }
+
+    [Fact]
+    public void An_istiod_that_comes_to_hand_out_only_one_root_holds_the_stage()
+    {
+        var world = new TrustWorld();
+        world.Run(world.Rotate());
+        world.Versions[TrustWorld.East] = Version("1.25.1");
+        Advance(world);
+        Assert.All(world.Clusters, cluster => Assert.Equal("trust-both", world.Stage(cluster)));
+        Assert.Contains("1.25.1", Assert.Single(world.Status().Missing).Waits, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_istiod_of_several_that_ignores_other_roots_holds_the_stage()
+    {
+        var world = new TrustWorld();
+        world.Canaries[TrustWorld.East] = [new TrustIstiod("istiod-canary", null, IsMultiRoot: false)];
+        world.Run(world.Rotate());
+        Advance(world);
+        Assert.All(world.Clusters, cluster => Assert.Equal("trust-both", world.Stage(cluster)));
+        Assert.Contains("istiod-canary", Assert.Single(world.Status().Missing).Waits, StringComparison.Ordinal);
+        world.Canaries.Clear();
+        Advance(world);
+        Assert.All(world.Clusters, cluster => Assert.Equal("sign-new", world.Stage(cluster)));
+    }
+
     [Fact]
     public void One_unreachable_cluster_stops_the_stage_until_it_is_given_up()
     {
@@ -300,6 +344,46 @@ public sealed class TrustRotationTests
         Holds(world);
     }
 
+    [Fact]
+    public void An_istiod_that_keeps_its_own_CA_in_cacerts_is_brought_over_by_one_restart_too()
+    {
+        // USE_CACERTS_FOR_SELF_SIGNED_CA: no chain, a mark, and the root is published twice, since root-cert.pem comes behind ca-cert.pem.
+        var world = new TrustWorld(isSteady: false) { Newest = TrustWorld.New };
+        world.Trust = world.Trust with { Adopt = true };
+        foreach (var cluster in world.Clusters)
+        {
+            var own = new TestAuthority($"{cluster}'s own", TrustWorld.Start);
+            world.Put(cluster, new JsonObject
+            {
+                ["apiVersion"] = "v1",
+                ["kind"] = "Secret",
+                ["metadata"] = new JsonObject { ["name"] = "cacerts", ["namespace"] = "istio-system" },
+                ["type"] = "istio.io/ca-root",
+                ["data"] = new JsonObject
+                {
+                    ["ca-cert.pem"] = Base64(own.RootPem),
+                    ["ca-key.pem"] = Base64(own.KeyPem),
+                    ["cert-chain.pem"] = "",
+                    ["key.pem"] = "",
+                    ["root-cert.pem"] = Base64(own.RootPem),
+                    ["istio-generated"] = "",
+                },
+            });
+            world.Istiods[cluster].SignAlone(new Issue(own.RootPem, own.KeyPem, "", $"{own.RootPem}\n{own.RootPem}"), world.Now);
+        }
+
+        world.Run();
+        Advance(world);
+        Assert.All(world.Clusters, cluster => Assert.Equal("trust-both", world.Stage(cluster)));
+        Assert.All(world.Status().Missing, cluster => Assert.Contains("started without cacerts", cluster.Waits, StringComparison.Ordinal));
+        Assert.All(world.Clusters, cluster => Assert.False(Assert.IsType<JsonObject>(world.Secret(cluster)?["data"]).ContainsKey("istio-generated")));
+        foreach (var cluster in world.Clusters)
+            world.Istiods[cluster].Restart(world.Secret(cluster), world.Now);
+        world.Finish(() => HoldsWithin(world));
+        Assert.All(world.Clusters, cluster => Assert.Equal("done", world.Stage(cluster)));
+        Holds(world);
+    }
+
     private static void HoldsWithin(TrustWorld world) => Assert.All(world.Clusters, cluster =>
         Assert.Null(world.Broken([.. world.Clusters.Where(other => other != cluster)])));
 
@@ -317,6 +401,8 @@ public sealed class TrustRotationTests
     }
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+
+    private static IstioVersion Version(string text) => IstioVersion.TryParse(text, out var version) ? version : throw new ArgumentException(text);
 
     private static string File(TrustWorld world, ClusterName cluster, string key) =>
         Encoding.UTF8.GetString(Convert.FromBase64String(ObjectMetadata.TextOf(world.Secret(cluster)?["data"]?[key]) ?? ""));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using Isthmus.Core.Injection;
 using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Planning;
@@ -47,6 +48,12 @@ internal sealed class TrustWorld
 
     public HashSet<ClusterName> Silent { get; } = [];
 
+    /// <summary>The versions of the istiods, where they are known.</summary>
+    public Dictionary<ClusterName, IstioVersion> Versions { get; } = [];
+
+    /// <summary>Further istiods beside the modelled one, which writes the ConfigMap.</summary>
+    public Dictionary<ClusterName, TrustIstiod[]> Canaries { get; } = [];
+
     public CaMaterial? Newest { get; set; } = Old;
 
     public DateTimeOffset Now { get; set; } = Start;
@@ -65,7 +72,7 @@ internal sealed class TrustWorld
             {
                 PublishedRoot = Istiods[cluster].Published,
                 SelfSigned = SelfSigned.GetValueOrDefault(cluster),
-                MultiRoot = Istiods[cluster].MultiRoot,
+                Istiods = [new TrustIstiod("istiod", Versions.TryGetValue(cluster, out var version) ? version : null, Istiods[cluster].MultiRoot), .. Canaries.GetValueOrDefault(cluster) ?? []],
             }),
             Newest = Newest,
             Now = Now,

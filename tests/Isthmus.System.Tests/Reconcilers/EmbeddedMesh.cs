@@ -157,6 +157,7 @@ internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
         {
             "Namespace" => ResourceKind.Namespace,
             "ConfigMap" => ResourceKind.ConfigMap,
+            "Deployment" => ResourceKind.Deployment,
             "ServiceEntry" => ResourceKind.ServiceEntry,
             "EndpointSlice" => ResourceKind.EndpointSlice,
             _ => ResourceKind.Service,

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
 using Isthmus.System.Tests.Reconcilers;
 using Xunit;
 
@@ -11,6 +12,50 @@ namespace Isthmus.System.Tests.Trust;
 public sealed class RootRotationTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Every_istiod_that_runs_has_to_follow_changed_roots_and_one_scaled_to_nothing_does_not()
+    {
+        await using var mesh = await RotatingMesh.StartAsync();
+        // istiod reads its variables as Go does.
+        await mesh.Mesh.CreateAsync("east", Istiod("istiod", 2, "True"));
+        await mesh.Mesh.CreateAsync("east", Istiod("istiod-canary", 0, "false"));
+        await mesh.RunAsync(order: await mesh.RotateAsync());
+        await mesh.SettleAsync();
+        Assert.Contains("the next run writes down", await WaitsAsync(mesh), StringComparison.Ordinal);
+        await mesh.Mesh.CreateAsync("east", Istiod("istiod-next", 1, "false"));
+        Assert.Contains("istiod-next runs without", await WaitsAsync(mesh), StringComparison.Ordinal);
+        await mesh.Mesh.CreateAsync("east", Istiod("istiod-broken", 1, "true", "1.25.1"));
+        Assert.Contains("istiod-broken is Istio 1.25.1", await WaitsAsync(mesh), StringComparison.Ordinal);
+    }
+
+    private static async Task<string?> WaitsAsync(RotatingMesh mesh) =>
+        Assert.Single((await mesh.StatusAsync()).Clusters, cluster => cluster.Cluster.Value == "east").Waits;
+
+    private static JsonObject Istiod(string name, int replicas, string multiRoot, string version = "1.27.0") => new()
+    {
+        ["apiVersion"] = "apps/v1",
+        ["kind"] = "Deployment",
+        ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = "istio-system", ["labels"] = new JsonObject { ["app"] = "istiod" } },
+        ["spec"] = new JsonObject
+        {
+            ["replicas"] = replicas,
+            ["selector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = name } },
+            ["template"] = new JsonObject
+            {
+                ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["app"] = name } },
+                ["spec"] = new JsonObject
+                {
+                    ["containers"] = new JsonArray(new JsonObject
+                    {
+                        ["name"] = "discovery",
+                        ["image"] = $"docker.io/istio/pilot:{version}",
+                        ["env"] = new JsonArray(new JsonObject { ["name"] = "ISTIO_MULTIROOT_MESH", ["value"] = multiRoot }),
+                    }),
+                },
+            },
+        },
+    };
 
     [Fact]
     public async Task A_rotation_that_is_killed_after_any_write_is_resumed_and_no_pair_of_workloads_loses_each_other()
