@@ -13,7 +13,7 @@ param tags object
 
 // Of transformations' KQL: https://learn.microsoft.com/azure/azure-monitor/data-collection/data-collection-transformations-kql
 var webhooks = '/api/clusters/'
-var redactedUrl = 'iff(Url contains "${webhooks}", strcat(substring(Url, 0, indexof(Url, "${webhooks}")), "${webhooks}(redacted)"), Url)'
+var redactedUrl = 'iff(Url contains "${webhooks}", strcat(substring(Url, 0, indexof(tolower(Url), "${webhooks}")), "${webhooks}(redacted)"), Url)'
 
 module workspace 'workspace.bicep' = {
   params: {

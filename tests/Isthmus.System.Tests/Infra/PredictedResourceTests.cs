@@ -121,7 +121,10 @@ public sealed class PredictedResourceTests
         var rule = Assert.Single(PredictedResources.Of("Microsoft.Insights/dataCollectionRules"));
         var flow = Assert.Single(rule.Property("dataFlows") as JsonArray ?? []);
         Assert.Equal("Microsoft-Table-AppRequests", flow?["streams"]?[0]?.ToString());
-        Assert.Contains("extend Url = iff(Url contains \"/api/clusters/\"", flow?["transformKql"]?.ToString(), StringComparison.Ordinal);
+        // Routes take paths in any case, and indexof knows one only: what it did not find would be stored whole.
+        Assert.Equal(
+            "source | extend Url = iff(Url contains \"/api/clusters/\", strcat(substring(Url, 0, indexof(tolower(Url), \"/api/clusters/\")), \"/api/clusters/(redacted)\"), Url)",
+            flow?["transformKql"]?.ToString());
         // A workspace goes by a rule only where it names it.
         Assert.Contains(PredictedResources.Of("Microsoft.OperationalInsights/workspaces"), workspace => workspace.Text("defaultDataCollectionRuleResourceId") == rule.Id);
     }
