@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Isthmus.Core.Secrecy;
@@ -5,15 +6,22 @@ namespace Isthmus.Core.Secrecy;
 /// <summary>Tells keys and other random content from what only looks like it: names, paths, hashes, certificates.</summary>
 internal static class SecretShape
 {
-    // Random base64 has two fifths upper case and two fifths lower case, and changes between kinds of letters at two places of three. Names change seldom.
-    // The shares are so low that of a million lines of keys hardly one is passed over.
-    private const int LetterShare = 12, ChangeShare = 3;
+    // Random base64 has two fifths upper case and two fifths lower case, and changes between kinds of letters at three places of five. Names change seldom.
+    // Of a million lines of keys seven change at fewer than a third of their places; names that change at every fifth have not as many capitals as those.
+    private const int LetterShare = 12, ChangeShare = 3, BalancedLetterShare = 4, BalancedChangeShare = 5;
+
+    // The beginning of RSA's object identifiers, 1.2.840.113549, at each of the three places where it may begin in base64: one line of an encrypted key can
+    // be little else than names of algorithms, and too even to look random.
+    private static readonly string[] AlgorithmNames = ["KoZIhvcN", "qGSIb3DQ", "qhkiG9w0"];
+
+    private static readonly SearchValues<byte> Base64Letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n"u8);
 
     /// <summary>Base64 of certificates, framed or not, may be seen. Everything else that is random enough may not: lines of a key look like nothing else.</summary>
     public static bool IsSecret(string run)
     {
         var plain = run.Contains('\\', StringComparison.Ordinal) ? run.Replace("\\u002B", "+", StringComparison.OrdinalIgnoreCase).Replace("\\/", "/", StringComparison.Ordinal) : run;
-        return IsRandom(plain) && !IsCertificate(Decoded(plain));
+        var content = Decoded(plain);
+        return (IsRandom(plain) || NamesAlgorithm(plain) || IsBase64(content)) && !IsCertificate(content);
     }
 
     /// <summary>A PEM block that says it is a certificate, and holds something else.</summary>
@@ -31,8 +39,16 @@ internal static class SecretShape
             before = kind;
         }
 
-        return upper >= run.Length / LetterShare && lower >= run.Length / LetterShare && changes >= run.Length / ChangeShare;
+        return IsMixed(LetterShare, ChangeShare) || IsMixed(BalancedLetterShare, BalancedChangeShare);
+
+        bool IsMixed(int letterShare, int changeShare) => Math.Min(upper, lower) >= run.Length / letterShare && changes >= run.Length / changeShare;
     }
+
+    private static bool NamesAlgorithm(string run) => AlgorithmNames.Any(name => run.Contains(name, StringComparison.Ordinal));
+
+    /// <summary>Base64 within base64, as a line of a key in a Secret's data: by chance no name decodes to letters only.</summary>
+    private static bool IsBase64(byte[] content) =>
+        content.Length > 24 && content.AsSpan().IndexOfAnyExcept(Base64Letters) < 0;
 
     private static bool IsCertificate(byte[] content)
     {
