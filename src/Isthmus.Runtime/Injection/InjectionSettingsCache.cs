@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Isthmus.Runtime.Injection;
 
 /// <summary>
-/// Settings of each cluster and revision. Concurrent cold requests share one load; warm ones never wait. New settings replace old ones
+/// Settings of each cluster and revision. Concurrent cold requests share one load; warm ones wait only after a time without any. New settings replace old ones
 /// only when they parse as a whole, as in istiod; until then the last good ones stay and <see cref="Status"/> says why.
 /// </summary>
 public sealed class InjectionSettingsCache(
@@ -14,16 +14,18 @@ public sealed class InjectionSettingsCache(
 {
     private readonly ConcurrentDictionary<(ClusterName Cluster, string Revision), Entry> _entries = new();
 
-    /// <summary>The settings for pods of a cluster. Waits only where there are none yet.</summary>
+    /// <summary>The settings for pods of a cluster. Waits where there are none yet, and for a moment where they are old.</summary>
     /// <exception cref="InjectionUnavailableException">There are none, and the message says why.</exception>
     public async Task<LoadedInjection> GetAsync(MeshCluster cluster, string revision, CancellationToken cancellationToken)
     {
         Entry entry = _entries.GetOrAdd((cluster.Name, revision), _ => new Entry());
         if (entry.Good is { } good)
         {
-            if (time.GetUtcNow() - entry.LookedAt >= options.RevalidateAfter)
-                _ = Load(entry, cluster, revision);
-            return good;
+            var age = time.GetUtcNow() - entry.LookedAt;
+            if (age < options.RevalidateAfter)
+                return good;
+            var look = Load(entry, cluster, revision);
+            return age < options.WaitAfter ? good : await AwaitLookAsync(entry, look, cancellationToken).ConfigureAwait(false) ?? good;
         }
         try
         {
@@ -57,7 +59,24 @@ public sealed class InjectionSettingsCache(
         {
             if (entry.Loading is { IsCompleted: false } running)
                 return running;
+            entry.BegunAt = time.GetUtcNow();
             return entry.Loading = Task.Run(() => LoadAsync(entry, cluster, revision));
+        }
+    }
+
+    /// <summary>What a look finds; null where it fails, or takes longer than a pod should wait for settings that are most likely the same.</summary>
+    private async Task<LoadedInjection?> AwaitLookAsync(Entry entry, Task<LoadedInjection?> look, CancellationToken cancellationToken)
+    {
+        var patience = entry.BegunAt + options.LookPatience - time.GetUtcNow();
+        if (patience <= TimeSpan.Zero)
+            return null;
+        try
+        {
+            return await look.WaitAsync(patience, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception late) when (late is TimeoutException or OperationCanceledException)
+        {
+            return null;
         }
     }
 
@@ -97,6 +116,8 @@ public sealed class InjectionSettingsCache(
         public Lock Gate { get; } = new();
 
         public Task<LoadedInjection?>? Loading { get; set; }
+
+        public DateTimeOffset BegunAt { get; set; }
 
         public LoadedInjection? Good => _state.Good;
 

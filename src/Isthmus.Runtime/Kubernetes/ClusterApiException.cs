@@ -19,7 +19,10 @@ public sealed class ClusterApiException(ClusterName cluster, int status, string 
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>Somebody else wrote first: observe again and plan anew.</summary>
-    public bool IsConflict => Status == 409;
+    public bool IsConflict => Status == 409 || IsOfAnother;
+
+    /// <summary>The object that was read is gone, and another one has its name: some servers see that before the resourceVersion, and say 422.</summary>
+    internal bool IsOfAnother { get; init; }
 }
 
 /// <summary>An API server did not answer: refused, timed out, cut, or its certificate is not trusted.</summary>

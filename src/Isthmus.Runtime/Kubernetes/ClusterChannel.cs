@@ -254,7 +254,11 @@ internal sealed class ClusterChannel : IDisposable
         var status = (int)response.StatusCode;
         var reason = ObjectMetadata.TextOf(answer?["reason"]) ?? "";
         var message = ObjectMetadata.TextOf(answer?["message"]) ?? $"HTTP {status} {Encoding.UTF8.GetString(body).Trim()}";
-        return new ClusterApiException(Cluster, status, reason, message.Length > 500 ? message[..500] : message) { RetryAfter = response.Headers.RetryAfter?.Delta };
+        return new ClusterApiException(Cluster, status, reason, message.Length > 500 ? message[..500] : message)
+        {
+            RetryAfter = response.Headers.RetryAfter?.Delta,
+            IsOfAnother = status == 422 && (answer?["details"]?["causes"] as JsonArray ?? []).Any(cause => ObjectMetadata.TextOf(cause?["field"]) == "metadata.uid"),
+        };
     }
 
     private static JsonObject? Parse(byte[] body)

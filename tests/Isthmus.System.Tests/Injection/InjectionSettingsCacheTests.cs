@@ -62,6 +62,42 @@ public sealed class InjectionSettingsCacheTests
     }
 
     [Fact]
+    public async Task The_first_pod_after_a_quiet_time_gets_the_settings_of_now()
+    {
+        await using var cluster = await IstioCluster.StartAsync(InjectionCase.Read("1.30.3", "hello").ClusterObjects());
+        InjectionSettingsCache cache = Cache(() => Task.FromResult(cluster.Reader));
+        LoadedInjection first = await cache.GetAsync(cluster.Member, "default", Cancellation);
+
+        await ChangeAsync(cluster, "policy: disabled");
+        _time.Advance(new InjectionCacheOptions().WaitAfter);
+        Assert.NotSame(first.Settings, (await cache.GetAsync(cluster.Member, "default", Cancellation)).Settings);
+    }
+
+    [Fact]
+    public async Task A_look_that_takes_long_is_not_waited_for()
+    {
+        await using var cluster = await IstioCluster.StartAsync(InjectionCase.Read("1.30.3", "hello").ClusterObjects());
+        var gate = new TaskCompletionSource();
+        InjectionSettingsCache cache = Cache(async () =>
+        {
+            if (_connections > 1)
+                await gate.Task;
+            return cluster.Reader;
+        });
+        LoadedInjection good = await cache.GetAsync(cluster.Member, "default", Cancellation);
+
+        _time.Advance(new InjectionCacheOptions().WaitAfter);
+        Task<LoadedInjection> waits = cache.GetAsync(cluster.Member, "default", Cancellation);
+        Assert.False(waits.IsCompleted);
+        _time.Advance(new InjectionCacheOptions().LookPatience);
+        Assert.Same(good, await waits);
+        // The look still goes on, and nobody waits for it a second time.
+        Assert.Same(good, await cache.GetAsync(cluster.Member, "default", Cancellation));
+        gate.SetResult();
+        await cache.WhenIdleAsync();
+    }
+
+    [Fact]
     public async Task A_cluster_that_falls_silent_keeps_its_settings()
     {
         await using var cluster = await IstioCluster.StartAsync(InjectionCase.Read("1.30.3", "hello").ClusterObjects());
