@@ -87,7 +87,7 @@ public sealed class DiscoverEndpointsTests : IAsyncLifetime
         // A read finds out that the connection is broken, and is sent again; a write would not be.
         await Mesh.FindAsync("west", ResourceKind.Pod, "shop", "b");
         await Mesh.CreateAsync("west", ResourceKind.EndpointSlice, SplitMesh.Slice("reviews-2", "10.2.0.2", "b"));
-        Mesh.Cluster("west").CompactHistory();
+        Mesh.Cluster("west").Embedded.CompactHistory();
         await Proxy.AskUntilAsync("10.1.0.1=1 2.2.2.2=2");
     }
 

@@ -5,6 +5,7 @@ using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using Isthmus.Runtime.Kubernetes;
 using Isthmus.Runtime.Reconcilers;
+using Isthmus.System.Tests.Clusters;
 using Xunit;
 
 namespace Isthmus.System.Tests.Reconcilers;
@@ -145,6 +146,7 @@ public sealed class ControlPlaneTests
         var serviceCidr = new ResourceKind("networking.k8s.io", version, "ServiceCIDR", "servicecidrs", false);
         await using var mesh = await ServedMesh.StartAsync(
             ["name: east, network: n1, podCidrs: [10.1.0.0/16], serviceCidrs: ['fd00:96::/108']", "name: west, network: n1, controlPlane: east, podCidrs: [10.2.0.0/16]"]);
+        Assert.SkipWhen(TestClusters.AreReal, "Did not run: a real cluster has ServiceCIDRs, or none, of its own.");
         await mesh.CreateAsync("west", definition, $$"""
             metadata: {name: servicecidrs.networking.k8s.io, annotations: {api-approved.kubernetes.io: "https://example.com"} }
             spec:
@@ -197,7 +199,7 @@ public sealed class ControlPlaneTests
         await mesh.WriteDocumentAsync(East, West + ", state: leaving", North);
         await mesh.RunAsync();
 
-        Assert.Equal(401, (await Assert.ThrowsAsync<ClusterApiException>(() => istiod.ListAsync(ResourceKind.Service, null, null, null, Cancel))).Status);
+        Assert.Contains((await Assert.ThrowsAsync<ClusterApiException>(() => istiod.ListAsync(ResourceKind.Service, null, null, null, Cancel))).Status, ServedMesh.Refusals);
         Assert.Null(await mesh.KubeconfigAsync("east", "west"));
         Assert.Equal(["n1", "n3"], Assert.IsType<JsonObject>(Yaml.Read(await mesh.MeshNetworksAsync("east"))?["networks"]).Select(network => network.Key));
         // Its services go from the others, and theirs from it; its own stay.
@@ -208,7 +210,7 @@ public sealed class ControlPlaneTests
         Assert.NotNull(await mesh.FindAsync("east", ResourceKind.Service, "shop", "ratings"));
         Assert.True(JsonNode.DeepEquals(north, await mesh.FindAsync("east", ResourceKind.Secret, "istio-system", "istio-remote-secret-north")));
         Assert.Null((await mesh.FindAsync("west", ResourceKind.Namespace, null, "istio-system"))?.Label("topology.istio.io/network"));
-        Assert.Null(await mesh.FindAsync("west", ResourceKind.Namespace, null, "isthmus-system"));
+        Assert.NotEqual(false, (await mesh.FindAsync("west", ResourceKind.Namespace, null, "isthmus-system"))?.IsTerminating());
     }
 
     /// <summary>West gives up its istiod, by which it served north: east serves both from then on.</summary>

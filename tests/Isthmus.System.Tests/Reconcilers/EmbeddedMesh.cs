@@ -5,7 +5,6 @@ using Isthmus.Core.Kubernetes;
 using Isthmus.Core.Mesh;
 using Isthmus.Core.Trust;
 using Isthmus.Core.Webhooks;
-using Isthmus.Embedded.Cluster;
 using Isthmus.Embedded.Istio;
 using Isthmus.Embedded.Vault;
 using Isthmus.Runtime.Arm;
@@ -15,6 +14,7 @@ using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Kubernetes;
 using Isthmus.Runtime.Mesh;
 using Isthmus.Runtime.Reconcilers;
+using Isthmus.System.Tests.Clusters;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -48,7 +48,7 @@ internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
     private readonly string _folder = Directory.CreateTempSubdirectory("isthmus-mesh-").FullName;
     private readonly Dictionary<string, CaMaterial> _versions = [];
     private MeshCertificateAuthority _authority = MeshCertificateAuthority.Create("test", TimeProvider.System);
-    private readonly Dictionary<string, EmbeddedCluster> _clusters = [];
+    private readonly Dictionary<string, TestCluster> _clusters = [];
     private readonly List<ClusterConnections> _connections = [];
     private readonly ClusterConnections _direct;
     private CaMaterial? _material;
@@ -60,19 +60,17 @@ internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
     public static async Task<EmbeddedMesh> StartAsync(IReadOnlyList<JsonObject>? definitions = null, params string[] names)
     {
         var mesh = new EmbeddedMesh();
-        foreach (var name in names.Length == 0 ? ["east", "north", "west"] : names)
+        foreach (var cluster in await TestClusters.StartAsync(names.Length == 0 ? ["east", "north", "west"] : names, mesh._folder, TestContext.Current.CancellationToken))
         {
-            var cluster = await EmbeddedCluster.StartAsync(new EmbeddedClusterOptions { Name = name }, TestContext.Current.CancellationToken);
-            mesh._clusters[name] = cluster;
-            await File.WriteAllTextAsync(Path.Combine(mesh._folder, $"{name}.yaml"), cluster.Kubeconfig());
+            mesh._clusters[cluster.Name.Value] = cluster;
+            File.Copy(cluster.Kubeconfig, Path.Combine(mesh._folder, $"{cluster.Name}.yaml"));
         }
 
         await mesh.WriteDocumentAsync(document => document);
         mesh.RenewCertificate();
         foreach (var name in mesh._clusters.Keys)
         {
-            foreach (var definition in definitions ?? IstioDefinitions.Read())
-                await (await mesh.ApiAsync(name)).CreateAsync(Definition, definition, TestContext.Current.CancellationToken);
+            await TestClusters.DefineAsync(await mesh.ApiAsync(name), definitions ?? IstioDefinitions.Read(), TestContext.Current.CancellationToken);
             foreach (var obj in Yaml.ReadAll(ClusterObjects).OfType<JsonObject>())
                 await mesh.CreateAsync(name, obj);
         }
@@ -80,12 +78,10 @@ internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
         return mesh;
     }
 
-    private static readonly ResourceKind Definition = new("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", false);
-
     /// <summary>Azure, for meshes that keep private DNS zones there; set it before a reconciler is made.</summary>
     public ArmClient? Arm { get; set; }
 
-    public EmbeddedCluster Cluster(string name) => _clusters[name];
+    public TestCluster Cluster(string name) => _clusters[name];
 
     public void RenewCertificate()
     {
@@ -237,8 +233,7 @@ internal sealed class EmbeddedMesh : IAsyncDisposable, ICertificateSource
     {
         foreach (var connections in _connections)
             connections.Dispose();
-        foreach (var cluster in _clusters.Values)
-            await cluster.DisposeAsync();
+        await TestClusters.ReturnAsync([.. _clusters.Values]);
         _authority.Dispose();
         Directory.Delete(_folder, recursive: true);
     }

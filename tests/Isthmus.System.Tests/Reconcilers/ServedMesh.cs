@@ -12,6 +12,7 @@ using Isthmus.Runtime.KeyVault;
 using Isthmus.Runtime.Kubernetes;
 using Isthmus.Runtime.Mesh;
 using Isthmus.Runtime.Reconcilers;
+using Isthmus.System.Tests.Clusters;
 using k8s;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -21,8 +22,6 @@ namespace Isthmus.System.Tests.Reconcilers;
 /// <summary>Embedded clusters, some of which are served by another one's istiod, and a mesh document over them.</summary>
 internal sealed class ServedMesh : IAsyncDisposable, ICertificateSource
 {
-    private static readonly ResourceKind Definition = new("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", false);
-
     private const string IstioConfigMap = """
         metadata: {name: istio, namespace: istio-system}
         data:
@@ -35,8 +34,11 @@ internal sealed class ServedMesh : IAsyncDisposable, ICertificateSource
     /// <summary>What is tested here is not whether a busy machine answers within a few seconds.</summary>
     private static readonly ClusterApiOptions Patient = new() { ConnectTimeout = TimeSpan.FromMinutes(1), RequestTimeout = TimeSpan.FromMinutes(1) };
 
+    /// <summary>How a server refuses the token of an account that is gone. Real ones remember for ten seconds whose it was, and then it is the rights that lack.</summary>
+    public static readonly int[] Refusals = [401, 403];
+
     private readonly string _folder = Directory.CreateTempSubdirectory("isthmus-served-").FullName;
-    private readonly Dictionary<string, EmbeddedCluster> _clusters = [];
+    private readonly Dictionary<string, TestCluster> _clusters = [];
     private readonly Dictionary<string, ClusterApi> _apis = [];
     private readonly List<ServiceProvider> _runners = [];
     private readonly TimeProvider _time;
@@ -55,20 +57,25 @@ internal sealed class ServedMesh : IAsyncDisposable, ICertificateSource
     {
         var mesh = new ServedMesh(time ?? TimeProvider.System);
         await mesh.WriteDocumentAsync(clusters);
+        Assert.SkipWhen(TestClusters.AreReal && (time is not null || options is not null), "Did not run: the clock and the options of a real cluster are its own.");
+        EmbeddedClusterOptions Setup(string name)
+        {
+            var setup = new EmbeddedClusterOptions { Name = name, TimeProvider = mesh._time };
+            return options?.Invoke(name, setup) ?? setup;
+        }
+
+        foreach (var cluster in await TestClusters.StartAsync([.. clusters.Select(entry => Setup(NameOf(entry)))], mesh._folder, Cancel))
+            mesh._clusters[cluster.Name.Value] = cluster;
         foreach (var entry in clusters)
         {
             var name = NameOf(entry);
-            var setup = new EmbeddedClusterOptions { Name = name, TimeProvider = mesh._time };
-            var cluster = await EmbeddedCluster.StartAsync(options?.Invoke(name, setup) ?? setup, Cancel);
-            mesh._clusters[name] = cluster;
             var kubeconfig = Path.Combine(mesh._folder, $"{name}.yaml");
-            await File.WriteAllTextAsync(kubeconfig, cluster.Kubeconfig(), Cancel);
+            File.Copy(mesh._clusters[name].Kubeconfig, kubeconfig);
             var api = new ClusterApi(new ClusterName(name), KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig), Patient, TimeProvider.System);
             mesh._apis[name] = api;
             if (!entry.Contains("controlPlane:", StringComparison.Ordinal))
             {
-                foreach (var definition in IstioDefinitions.Read())
-                    await api.CreateAsync(Definition, definition, Cancel);
+                await TestClusters.DefineAsync(api, IstioDefinitions.Read(), Cancel);
                 await mesh.CreateAsync(name, ResourceKind.Namespace, "{metadata: {name: istio-system}}");
                 await mesh.CreateAsync(name, ResourceKind.ConfigMap, IstioConfigMap);
             }
@@ -91,7 +98,7 @@ internal sealed class ServedMesh : IAsyncDisposable, ICertificateSource
         """,
         Cancel);
 
-    public EmbeddedCluster Cluster(string name) => _clusters[name];
+    public TestCluster Cluster(string name) => _clusters[name];
 
     public ClusterApi Api(string name) => _apis[name];
 
@@ -169,8 +176,7 @@ internal sealed class ServedMesh : IAsyncDisposable, ICertificateSource
             await runner.DisposeAsync();
         foreach (var api in _apis.Values)
             api.Dispose();
-        foreach (var cluster in _clusters.Values)
-            await cluster.DisposeAsync();
+        await TestClusters.ReturnAsync([.. _clusters.Values]);
         Directory.Delete(_folder, recursive: true);
     }
 

@@ -138,7 +138,8 @@ public sealed class ServiceExportRunTests
         };
         Assert.False((await mesh.Services(requests).RunAsync(EmbeddedMesh.Reviews, null, Cancel)).Succeeded);
         Assert.Null((await FindAsync(mesh, "north", "v1beta1"))["status"]);
-        Assert.True((await mesh.Services().RunAsync(EmbeddedMesh.Reviews, null, Cancel)).Succeeded);
+        var report = await mesh.Services().RunAsync(EmbeddedMesh.Reviews, null, Cancel);
+        Assert.True(report.Succeeded, string.Join("; ", report.Failures));
         Assert.Contains("Ready True", Conditions(await FindAsync(mesh, "north", "v1beta1")), StringComparison.Ordinal);
     }
 
