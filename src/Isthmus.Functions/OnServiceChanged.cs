@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Isthmus.Functions;
 
 /// <summary>Reconciles the service that an event names, in all clusters.</summary>
-public sealed class OnServiceChanged(EventRuns runs, EventDeliveries deliveries, ServiceReconciler reconciler, EndpointFeeds feeds)
+public sealed class OnServiceChanged(ServiceRuns runs, EventDeliveries deliveries, EndpointFeeds feeds)
 {
     [Function(nameof(OnServiceChanged))]
     public async Task RunAsync([EventGridTrigger] string delivered, CancellationToken cancellationToken)
@@ -19,10 +19,6 @@ public sealed class OnServiceChanged(EventRuns runs, EventDeliveries deliveries,
             Kind = changed.Kind,
             Name = changed.ObjectName,
         };
-        await runs.RunAsync(
-            $"services/{changed.Service}",
-            token => reconciler.AwaitAsync(changed.Service, write, token),
-            token => reconciler.RunAsync(changed.Service, null, token),
-            cancellationToken);
+        await runs.RunAsync(changed.Service, write, cancellationToken);
     }
 }

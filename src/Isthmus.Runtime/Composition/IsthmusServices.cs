@@ -32,6 +32,7 @@ public static class IsthmusServices
         services.AddSingleton<WebhookGuard>();
         services.AddSingleton<ChangeNotifier>();
         services.AddSingleton<EventRuns>();
+        services.AddSingleton<ServiceRuns>();
         services.AddSingleton<EventDeliveries>();
         services.AddSingleton<ClusterEvents>();
         services.AddSingleton<EndpointSlicePoll>();

@@ -14,7 +14,7 @@ public sealed class RunFailedException(RunReport report)
 }
 
 /// <summary>
-/// Runs reconcilers for events: one run of a name at a time in this instance (runs beside each other would only make each
+/// Runs reconcilers for events (of services <see cref="ServiceRuns"/> does): one run of a name at a time in this instance (runs beside each other would only make each
 /// other start again), shared by all events that came before it began, none over 25 s (Event Grid gives 30), and a failure is
 /// an exception.
 /// </summary>
@@ -25,26 +25,27 @@ public sealed class EventRuns(TimeProvider time, ILogger<EventRuns> logger)
     // The queues of names stay: names are few, and one removed while it is waited for would let two runs in.
     private readonly ConcurrentDictionary<string, RunQueue> _queues = new(StringComparer.Ordinal);
 
-    public Task<RunReport> RunAsync(string name, Func<CancellationToken, Task<RunReport>> run, CancellationToken cancellationToken) =>
-        RunAsync(name, _ => Task.CompletedTask, run, cancellationToken);
-
     /// <param name="name">What the run is about.</param>
-    /// <param name="before">What this event alone waits for before it asks for a run, within the same 25 s.</param>
     /// <param name="run">The run, which does the same for all events of the name.</param>
     /// <param name="cancellationToken">Ends the wait, and the run where nobody else waits for it.</param>
-    public async Task<RunReport> RunAsync(string name, Func<CancellationToken, Task> before, Func<CancellationToken, Task<RunReport>> run, CancellationToken cancellationToken)
+    public Task<RunReport> RunAsync(string name, Func<CancellationToken, Task<RunReport>> run, CancellationToken cancellationToken) =>
+        WithinDeliveryAsync(token => RunUnboundedAsync(name, run, token), cancellationToken);
+
+    /// <summary>As <see cref="RunAsync"/>, for timers, which no delivery waits for.</summary>
+    public Task<RunReport> RunUnboundedAsync(string name, Func<CancellationToken, Task<RunReport>> run, CancellationToken cancellationToken) =>
+        _queues.GetOrAdd(name, _ => new RunQueue()).RunAsync(async token => Successful(await TellAsync(name, run, token).ConfigureAwait(false)), cancellationToken);
+
+    internal async Task<RunReport> WithinDeliveryAsync(Func<CancellationToken, Task<RunReport>> run, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using var timer = time.CreateTimer(source => (source as CancellationTokenSource)?.Cancel(), deadline, Longest, Timeout.InfiniteTimeSpan);
-        await before(deadline.Token).ConfigureAwait(false);
-        return await RunUnboundedAsync(name, run, deadline.Token).ConfigureAwait(false);
+        return await run(deadline.Token).ConfigureAwait(false);
     }
 
-    /// <summary>As <see cref="RunAsync(string, Func{CancellationToken, Task{RunReport}}, CancellationToken)"/>, for timers, which no delivery waits for.</summary>
-    public Task<RunReport> RunUnboundedAsync(string name, Func<CancellationToken, Task<RunReport>> run, CancellationToken cancellationToken) =>
-        _queues.GetOrAdd(name, _ => new RunQueue()).RunAsync(token => TellAsync(name, run, token), cancellationToken);
+    internal static RunReport Successful(RunReport report) => report.Succeeded ? report : throw new RunFailedException(report);
 
-    private async Task<RunReport> TellAsync(string name, Func<CancellationToken, Task<RunReport>> run, CancellationToken cancellationToken)
+    /// <summary>Runs, and tells the log and the telemetry what came of it.</summary>
+    internal async Task<RunReport> TellAsync(string name, Func<CancellationToken, Task<RunReport>> run, CancellationToken cancellationToken)
     {
         using var activity = IsthmusTelemetry.StartRun(name);
         var start = time.GetTimestamp();
@@ -54,9 +55,8 @@ public sealed class EventRuns(TimeProvider time, ILogger<EventRuns> logger)
             var report = await run(cancellationToken).ConfigureAwait(false);
             foreach (var entry in report.Changes.Concat(report.Skipped))
                 logger.LogInformation("{Run}: {Entry}", name, entry);
-            var fault = report.Succeeded ? null : new RunFailedException(report);
-            failure = fault?.Message;
-            return fault is null ? report : throw fault;
+            failure = report.Succeeded ? null : new RunFailedException(report).Message;
+            return report;
         }
         finally
         {

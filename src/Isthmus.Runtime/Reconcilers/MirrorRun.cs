@@ -20,9 +20,9 @@ internal sealed class MirrorRun(ClusterConnections connections, ReconcilerOption
     public Task<Plan> PlanAsync(MeshDocument mesh, IReadOnlySet<ClusterName> keptOut, RunState state, CancellationToken cancellationToken) =>
         PlanAsync(mesh, [], keptOut, state, cancellationToken);
 
-    /// <summary>One name. What the last full run made of ranges that clash stands in the Secrets.</summary>
-    public async Task<Plan> PlanAsync(MeshDocument mesh, ServiceName name, RunState state, CancellationToken cancellationToken) =>
-        await PlanAsync(mesh, [name], await UnreadAsync(mesh, state, cancellationToken).ConfigureAwait(false), state, cancellationToken).ConfigureAwait(false);
+    /// <summary>Some names. What the last full run made of ranges that clash stands in the Secrets.</summary>
+    public async Task<Plan> PlanAsync(MeshDocument mesh, IReadOnlyList<ServiceName> names, RunState state, CancellationToken cancellationToken) =>
+        await PlanAsync(mesh, names, await UnreadAsync(mesh, state, cancellationToken).ConfigureAwait(false), state, cancellationToken).ConfigureAwait(false);
 
     private async Task<Plan> PlanAsync(
         MeshDocument mesh, IReadOnlyList<ServiceName> names, IReadOnlySet<ClusterName> keptOut, RunState state, CancellationToken cancellationToken)

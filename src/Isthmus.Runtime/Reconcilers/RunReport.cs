@@ -22,7 +22,11 @@ public sealed record RunEntry(ClusterName Cluster, string Kind, string? Namespac
 }
 
 /// <summary>A cluster that could not be served, and why. <see cref="Cluster"/> is null where the whole run failed.</summary>
-public sealed record RunFailure(ClusterName? Cluster, string Reason);
+public sealed record RunFailure(ClusterName? Cluster, string Reason)
+{
+    /// <summary>The service that alone it concerns; null: all that the run was about.</summary>
+    public ServiceName? Service { get; init; }
+}
 
 /// <summary>What the last probes said of one address of a cluster's gateway, and since when.</summary>
 public sealed record GatewayStatus(ClusterName Cluster, string Address, string State, DateTimeOffset Since, string Detail);
@@ -59,6 +63,9 @@ public sealed record RunReport(ImmutableArray<RunEntry> Entries, ImmutableArray<
             Warnings = [.. Warnings.Union(other.Warnings)],
             Gateways = Gateways.IsEmpty ? other.Gateways : Gateways,
         };
+
+    /// <summary>The report as far as it concerns one of the services that the run was about.</summary>
+    public RunReport Of(ServiceName service) => this with { Failures = Failures.RemoveAll(failure => failure.Service is { } other && other != service) };
 
     /// <summary>What failed outside the scope is a warning.</summary>
     internal RunReport Within(RunScope scope)

@@ -74,6 +74,7 @@ internal sealed class RunState(RunControl? control = null)
     }
 
     private readonly ConcurrentDictionary<ServiceName, bool> _unfinished = new();
+    private readonly ConcurrentDictionary<ObjectId, ServiceName> _servicesOfRefused = new();
 
     /// <summary>The same of an object of ours, whose exports are not ready as long as it is missing somewhere.</summary>
     public void Refuse(PlannedAction action, string reason)
@@ -81,7 +82,23 @@ internal sealed class RunState(RunControl? control = null)
         var obj = (action as PlannedAction.Create)?.Content ?? (action as PlannedAction.Replace)?.Content;
         if (obj is not null && ExportReadiness.NeededFor(obj) is { } exports)
             _unfinished[exports] = true;
+        if (ServiceOf(action) is { } service)
+            _servicesOfRefused[action.Id] = service;
         Refuse(action.Id, reason);
+    }
+
+    private static ServiceName? ServiceOf(PlannedAction action)
+    {
+        if (action.Id.Kind.Kind is "Service" or "ServiceExport")
+            return new ServiceName(action.Id.Namespace ?? "", action.Id.Name);
+        var obj = action switch
+        {
+            PlannedAction.Create create => create.Content,
+            PlannedAction.Replace replace => replace.Content,
+            PlannedAction.Delete delete => delete.Live,
+            _ => null,
+        };
+        return obj is not null && ExportReadiness.NeededFor(obj) is { Name.Length: > 0 } one ? one : null;
     }
 
     /// <summary>The server does not take this object as we want it. It is not tried again in this run, and the run fails.</summary>
@@ -149,7 +166,10 @@ internal sealed class RunState(RunControl? control = null)
 
         var ordered = entries.OrderBy(entry => entry.Key).Select(entry => entry.Value).Concat(skipped);
         var failures = _failed.OrderBy(failure => failure.Key).Select(failure => new RunFailure(failure.Key, failure.Value))
-            .Concat(_refused.OrderBy(refusal => refusal.Key).Select(refusal => new RunFailure(refusal.Key.Cluster, $"{refusal.Key}: {refusal.Value}")))
+            .Concat(_refused.OrderBy(refusal => refusal.Key).Select(refusal => new RunFailure(refusal.Key.Cluster, $"{refusal.Key}: {refusal.Value}")
+            {
+                Service = _servicesOfRefused.TryGetValue(refusal.Key, out var service) ? service : null,
+            }))
             .Concat(_wholeRun.Select(reason => new RunFailure(null, reason)));
         var gateways = Gateways.Clusters.SelectMany(cluster => cluster.Value.Addresses, (cluster, address) =>
             new GatewayStatus(cluster.Key, address.Key.ToString(), address.Value.State.ToString(), address.Value.Since, address.Value.Detail));

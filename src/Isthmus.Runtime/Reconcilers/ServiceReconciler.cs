@@ -22,7 +22,7 @@ public sealed record ExpectedWrite(ClusterName Cluster, string Operation, string
     public string? Name { get; init; }
 }
 
-/// <summary>Brings one service's global name in order in all clusters.</summary>
+/// <summary>Brings services' global names in order in all clusters, each by itself or several in one run.</summary>
 public sealed class ServiceReconciler(IMeshDocumentSource documents, ClusterConnections connections, ReconcilerOptions options, TimeProvider time, ResolvedHosts? hosts = null)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
@@ -47,19 +47,28 @@ public sealed class ServiceReconciler(IMeshDocumentSource documents, ClusterConn
     /// <param name="write">The write to wait for a little, since events are published before it is stored; null: look at once.</param>
     public async Task<RunReport> RunAsync(ServiceName service, ExpectedWrite? write, CancellationToken cancellationToken)
     {
+        if (write is not null)
+            await AwaitAsync(service, write, cancellationToken).ConfigureAwait(false);
+        return await RunAsync([service], cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Several services at once: what they share (the DNS file, a namespace's Gateway) is read and written once, where runs beside each other
+    /// would meet there and begin again.
+    /// </summary>
+    public async Task<RunReport> RunAsync(IReadOnlyList<ServiceName> services, CancellationToken cancellationToken)
+    {
         var mesh = await documents.ReadAsync(cancellationToken).ConfigureAwait(false);
         var state = new RunState();
-        if (write is not null && mesh.Find(write.Cluster) is { } cluster)
-            await state.TryAsync(cluster.Name, () => AwaitWriteAsync(connections.Get(cluster), service, write, cancellationToken)).ConfigureAwait(false);
         return await new ReconcileLoop(connections, time)
-            .RunAsync(mesh, state, options.EventBudget, isDryRun: false, token => PlanAsync(mesh, service, state, token), cancellationToken)
+            .RunAsync(mesh, state, options.EventBudget, isDryRun: false, token => PlanAsync(mesh, services, state, token), cancellationToken)
             .ConfigureAwait(false);
     }
 
-    private async Task<Plan> PlanAsync(MeshDocument mesh, ServiceName service, RunState state, CancellationToken cancellationToken)
+    private async Task<Plan> PlanAsync(MeshDocument mesh, IReadOnlyList<ServiceName> services, RunState state, CancellationToken cancellationToken)
     {
-        var names = await _federation.PlanAsync(mesh, [service], state, cancellationToken).ConfigureAwait(false);
-        return names.With(await _mirrors.PlanAsync(mesh, service, state, cancellationToken).ConfigureAwait(false)).WithoutRepeats();
+        var names = await _federation.PlanAsync(mesh, services, state, cancellationToken).ConfigureAwait(false);
+        return names.With(await _mirrors.PlanAsync(mesh, services, state, cancellationToken).ConfigureAwait(false)).WithoutRepeats();
     }
 
     // The write may have been refused after us, so after a while we go by what is there.

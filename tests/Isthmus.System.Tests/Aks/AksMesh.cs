@@ -162,6 +162,7 @@ internal sealed class AksMesh : IAsyncDisposable
         services.AddSingleton<IMeshEventPublisher>(Events);
         services.AddSingleton<NameFanOut>();
         services.AddSingleton<EventRuns>();
+        services.AddSingleton<ServiceRuns>();
         services.AddSingleton<EventDeliveries>();
         services.AddSingleton<ClusterEvents>();
         services.AddReconcilers();

@@ -111,7 +111,13 @@ public sealed class EventRunsTests : IDisposable
     [Fact]
     public async Task What_an_event_waits_for_first_counts_into_its_time()
     {
-        var waited = _runs.RunAsync("name", token => Task.Delay(Timeout.Infinite, token), _ => Task.FromResult(RunReport.Empty), Cancellation);
+        var waited = _runs.WithinDeliveryAsync(
+            async token =>
+            {
+                await Task.Delay(Timeout.Infinite, token);
+                return RunReport.Empty;
+            },
+            Cancellation);
 
         _time.Advance(TimeSpan.FromSeconds(25));
 
