@@ -76,6 +76,9 @@ internal static class RealClusterContent
     {
         var api = cluster.Api;
         using var client = new k8s.Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(cluster.Original));
+        // Without a kubelet nobody ends a pod that was bound to a node.
+        foreach (var pod in await ListAsync(api, ResourceKind.Pod, cancellationToken))
+            await client.CoreV1.DeleteNamespacedPodAsync(pod.Name(), pod.NamespaceName(), gracePeriodSeconds: 0, cancellationToken: cancellationToken);
         foreach (var definition in await ListAsync(api, Definition, cancellationToken))
         {
             if (!definition.Name().EndsWith(".multicluster.x-k8s.io", StringComparison.Ordinal))

@@ -1,5 +1,9 @@
+using System.Text.Json.Nodes;
+using Isthmus.Core.Json;
 using Isthmus.Core.Kubernetes;
+using Isthmus.System.Tests.Clusters;
 using Isthmus.System.Tests.Reconcilers;
+using Xunit;
 
 namespace Isthmus.System.Tests.Endpoints;
 
@@ -16,7 +20,16 @@ internal static class SplitMesh
         "name: west, network: n2, controlPlane: east, gateway: {service: istio-system/gw}",
     ];
 
-    private static readonly ResourceKind Definition = new("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", false);
+    private const string PeerAuthentications = """
+        apiVersion: apiextensions.k8s.io/v1
+        kind: CustomResourceDefinition
+        metadata: {name: peerauthentications.security.istio.io}
+        spec:
+          group: security.istio.io
+          scope: Namespaced
+          names: {kind: PeerAuthentication, listKind: PeerAuthenticationList, plural: peerauthentications, singular: peerauthentication}
+          versions: [{name: v1beta1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}]
+        """;
 
     public static async Task<ServedMesh> StartAsync()
     {
@@ -32,14 +45,8 @@ internal static class SplitMesh
     }
 
     /// <summary>Lets the control plane's cluster keep PeerAuthentications.</summary>
-    public static Task DefinePeerAuthenticationAsync(ServedMesh mesh) => mesh.CreateAsync("east", Definition, """
-        metadata: {name: peerauthentications.security.istio.io}
-        spec:
-          group: security.istio.io
-          scope: Namespaced
-          names: {kind: PeerAuthentication, listKind: PeerAuthenticationList, plural: peerauthentications, singular: peerauthentication}
-          versions: [{name: v1beta1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}]
-        """);
+    public static Task DefinePeerAuthenticationAsync(ServedMesh mesh) =>
+        TestClusters.DefineAsync(mesh.Api("east"), [Yaml.Read(PeerAuthentications) as JsonObject ?? []], TestContext.Current.CancellationToken);
 
     public static string Slice(string name, string address, string pod, string node = "") => $$"""
         metadata: {name: {{name}}, namespace: shop, labels: {kubernetes.io/service-name: reviews} }
