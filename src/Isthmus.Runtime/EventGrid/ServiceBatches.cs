@@ -59,11 +59,11 @@ internal sealed class ServiceBatches(Func<IReadOnlyList<ServiceName>, Cancellati
     {
         lock (_lock)
         {
-            if (--waiting.Askers > 0 || _waiting.Remove(waiting))
+            if (--waiting.Askers > 0 || _waiting.Remove(waiting) || !isEnding || waiting.Batch?.Services.Exists(service => service.Askers > 0) != false)
                 return;
-            if (isEnding && waiting.Batch is { } batch && batch.Services.TrueForAll(service => service.Askers == 0))
-                batch.Abandoned.Cancel();
         }
+
+        waiting.Batch.Abandoned.Cancel();
     }
 
     // Under the lock.

@@ -6,8 +6,13 @@ namespace Isthmus.Runtime.EventGrid;
 /// <summary>Runs of services for events: what an event tells of is waited for, and then its service looked at, by itself or together with others.</summary>
 public sealed class ServiceRuns(ServiceReconciler reconciler, EventRuns runs, TimeProvider time)
 {
+    // Each run has an end of its own: it goes on when its deliveries give up, and all other services wait behind it.
     private readonly ServiceBatches _batches = new(
-        (services, token) => runs.TellAsync(services.Count == 1 ? $"services/{services[0]}" : $"services/{services.Count} services", inner => reconciler.RunAsync(services, inner), token), time);
+        (services, token) => runs.WithinDeliveryAsync(
+            limited => runs.TellAsync(
+                services.Count == 1 ? $"services/{services[0]}" : $"services/{services.Count} services", inner => reconciler.RunAsync(services, inner), limited),
+            token),
+        time);
 
     /// <param name="service">The service to look at.</param>
     /// <param name="write">The write that the event told of.</param>

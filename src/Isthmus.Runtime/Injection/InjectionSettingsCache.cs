@@ -59,7 +59,7 @@ public sealed class InjectionSettingsCache(
         {
             if (entry.Loading is { IsCompleted: false } running)
                 return running;
-            entry.BegunAt = time.GetUtcNow();
+            entry.BegunAt = time.GetTimestamp();
             return entry.Loading = Task.Run(() => LoadAsync(entry, cluster, revision));
         }
     }
@@ -67,7 +67,7 @@ public sealed class InjectionSettingsCache(
     /// <summary>What a look finds; null where it fails, or takes longer than a pod should wait for settings that are most likely the same.</summary>
     private async Task<LoadedInjection?> AwaitLookAsync(Entry entry, Task<LoadedInjection?> look, CancellationToken cancellationToken)
     {
-        var patience = entry.BegunAt + options.LookPatience - time.GetUtcNow();
+        var patience = options.LookPatience - time.GetElapsedTime(entry.BegunAt);
         if (patience <= TimeSpan.Zero)
             return null;
         try
@@ -117,7 +117,8 @@ public sealed class InjectionSettingsCache(
 
         public Task<LoadedInjection?>? Loading { get; set; }
 
-        public DateTimeOffset BegunAt { get; set; }
+        /// <summary>A timestamp, which is read without the gate.</summary>
+        public long BegunAt { get; set; }
 
         public LoadedInjection? Good => _state.Good;
 
