@@ -32,7 +32,7 @@ public sealed class ServiceRunsTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
 
         var third = runs.RunAsync(new ServiceName("shop", "details"), look, Cancel);
-        Assert.Equal("read at last", (await Assert.ThrowsAsync<InvalidOperationException>(() => third)).Message);
+        Assert.Equal("read at last", (await Assert.ThrowsAsync<InvalidOperationException>(() => third.WaitAsync(TimeSpan.FromSeconds(30), Cancel))).Message);
     }
 
     /// <summary>Hangs when it is read first.</summary>
